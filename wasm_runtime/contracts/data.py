@@ -1,0 +1,115 @@
+"""Queries through the relay: what a page asks for, and what it is told.
+
+`POST data/{connection}/query` takes a QueryRequest and answers with one Arrow IPC stream
+(`application/vnd.apache.arrow.stream`), sent as the database gives it. Only a whole result ends
+with Arrow's end-of-stream marker, and only then does the response end as HTTP says it should: a
+stream that was cut is an error in every reader. `x-query-id` names the query; `GET
+data/queries/{id}` says how it stands or ended, and `DELETE` of the same stops it, as does closing
+the connection.
+
+What fails before the first row is an ErrorBody with its status.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .relay_api import ErrorBody
+from .shape import Json
+
+DATA_PATH = "data"
+CONNECTIONS_PATH = "data/connections"
+QUERIES_PATH = "data/queries"
+ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream"
+QUERY_ID_HEADER = "x-query-id"
+QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryRequest:
+    """One statement. A parameter is bound to `:name` in the SQL, whatever the engine."""
+
+    sql: str
+    parameters: dict[str, Json] = field(default_factory=dict)
+    """null, true, 1, 1.5, "text"; or {"decimal": "1.20"}, {"bytes": base64},
+    {"date": "2026-11-21"}, {"timestamp": ISO 8601}."""
+    first_rows: int | None = None
+    """Enough is enough: the result ends, whole, after so many rows."""
+    max_seconds: float | None = None
+    max_rows: int | None = None
+    """More rows, or bytes, are an error. What the operator set for the connection is never
+    exceeded."""
+    max_bytes: int | None = None
+    query_id: str | None = None
+    """Chosen by the client, so that it can stop a query that has not answered yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryStatus:
+    """How a query stands, or ended."""
+
+    id: str
+    connection: str
+    state: Literal["running", "finished", "failed"]
+    rows: int
+    bytes: int
+    seconds: float
+    more: bool = False
+    """It ended after `first_rows`, and there were more."""
+    error: ErrorBody | None = None
+    position: int | None = None
+    """The character of the SQL, from 0, at which the database found the error."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionInfo:
+    """A connection as whoever may use it sees it: no host, no user, no secret."""
+
+    name: str
+    engine: Literal["postgresql", "mysql", "sqlite", "duckdb"]
+    description: str
+    max_seconds: float
+    max_rows: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionList:
+    """What `data/connections` answers: the connections that the one who asks may use."""
+
+    connections: list[ConnectionInfo]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnInfo:
+    """A column of a table; `type` in the database's own words."""
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool = False
+    references: str = ""
+    """The column a foreign key points at, as schema.table.column."""
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableInfo:
+    """A table or a view."""
+
+    schema: str
+    name: str
+    kind: Literal["table", "view"]
+    columns: list[ColumnInfo]
+    comment: str = ""
+    row_estimate: int | None = None
+    """What the database believes, without counting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSchema:
+    """What `data/{connection}/schema` answers."""
+
+    connection: str
+    tables: list[TableInfo]
+    cut: bool = False
+    """There are more columns than are listed."""

@@ -1,0 +1,1 @@
+"""The warmed, shared cache of wheels that kernels start from."""

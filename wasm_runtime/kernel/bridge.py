@@ -1,0 +1,187 @@
+"""The seam to the worker's JavaScript; the only module that touches `js` and `pyodide`."""
+
+import json
+import platform
+from collections.abc import Awaitable
+from typing import Any
+
+from wasm_runtime.contracts import codec
+from wasm_runtime.contracts.everything import CONTRACT
+from wasm_runtime.contracts.worker import AnswerHttp
+
+from .event_loop import defer_callbacks_while
+from .host import HttpRefused, HttpRequest, HttpResponse, HttpTimeout, InterruptMode, WaitStopped
+from .interrupt import uninterrupted
+from .kernel import Kernel
+from .outbox import StreamName
+from .prepare import make_shell, preload, preload_each, warm_up
+from .shell import NotebookShell
+from .wire import decode_message, encode_message
+
+_IPYTHON_FOLDER = "/tmp/ipython"
+_IMPORTED_BY_START = ["comm.base_comm"]
+"""A restored kernel may be ready before the files of packages have come: its start reads none."""
+_shell: NotebookShell | None = None
+
+
+def prepare(preload_json: str) -> None:
+    """Make the shell and import what the environment preloads; a snapshot is taken after this."""
+    global _shell
+    _shell = make_shell(_IPYTHON_FOLDER)
+    names = json.loads(preload_json)
+    preload([*_IMPORTED_BY_START, *names])
+    if names:
+        warm_up(_shell)
+
+
+def prepare_more(names_json: str) -> str:
+    """Import of these what can be imported; the names as JSON. A snapshot is taken after this."""
+    return json.dumps(preload_each(json.loads(names_json)))
+
+
+def start(host: Any) -> "Bridge":
+    """Attach the kernel to the worker."""
+    if _shell is None:
+        prepare("[]")
+    assert _shell is not None
+    return Bridge(_shell, JsHost(host))
+
+
+class Bridge:
+    """What JavaScript calls."""
+
+    python_version = platform.python_version()
+
+    def __init__(self, shell: NotebookShell, host: "JsHost") -> None:
+        self._kernel = Kernel(shell, host)
+        self._kernel.install()
+        host.install(self._kernel)
+
+    def handle(self, text: str, *buffers: Any) -> None:
+        self._kernel.handle(text, [buffer.to_bytes() for buffer in buffers])
+
+    def interrupt(self) -> bool:
+        return self._kernel.interrupt()
+
+    def native_output(self, name: StreamName, text: str) -> None:
+        self._kernel.native_output(name, text)
+
+    def capabilities_json(self) -> str:
+        return json.dumps(codec.encode(self._kernel.capabilities()))
+
+
+class JsHost:
+    """The worker's `host` object as a Host."""
+
+    def __init__(self, host: Any) -> None:
+        import js
+        from pyodide import ffi
+
+        self.stack_switching = hasattr(js.WebAssembly, "Suspending")
+        self._host = host
+        self._ffi = ffi
+        self._run_sync = ffi.run_sync
+        self.settings = codec.decode(json.loads(host.settings_json), "KernelSettings", CONTRACT)
+        self.interrupt_mode: InterruptMode = host.interrupt_mode
+        self.shared_waits = JsSharedWaits(host.shared_waits) if host.shared_waits else None
+
+    def install(self, kernel: Kernel) -> None:
+        """Make Pyodide's own waits stoppable, and keep other Python out of a tick."""
+        import pyodide.webloop
+        from pyodide import ffi
+
+        ffi.run_sync = kernel.interrupts.wait
+        pyodide.webloop.run_sync = kernel.interrupts.wait
+        defer_callbacks_while(pyodide.webloop.WebLoop, lambda: kernel.interrupts.ticking)
+
+    @uninterrupted
+    def post(self, message: Any) -> None:
+        text, buffers = encode_message(message)
+        if buffers:
+            self._host.post(text, self._ffi.to_js(buffers))
+        else:
+            self._host.post(text)
+
+    async def wait_input(self, input_id: str) -> str | None:
+        answer: str | None = json.loads(await self._host.wait_input(input_id))
+        return answer
+
+    async def fetch_http(self, request: HttpRequest) -> HttpResponse:
+        return _response(await self._host.fetch_http(*_question(request)))
+
+    def read_lock(self) -> dict[str, Any]:
+        lock: dict[str, Any] = json.loads(self._host.read_lock())
+        return lock
+
+    @uninterrupted
+    def run_changed(self, running: bool) -> None:
+        self._host.run_changed(running)
+
+    def can_block(self) -> bool:
+        return bool(self._ffi.can_run_sync())
+
+    def block_on(self, awaitable: Awaitable[Any]) -> Any:
+        return self._run_sync(awaitable)
+
+    def wait_tick(self) -> int:
+        return int(self._run_sync(self._host.tick()))
+
+    def rearm(self) -> None:
+        self._host.rearm()
+
+
+class JsSharedWaits:
+    """The worker's `shared_waits` object as SharedWaits."""
+
+    def __init__(self, waits: Any) -> None:
+        self._waits = waits
+
+    @uninterrupted
+    def sleep(self, seconds: float) -> None:
+        if not self._waits.sleep(seconds):
+            raise WaitStopped
+
+    @uninterrupted
+    def wait_input(self, input_id: str) -> str | None:
+        text = self._waits.wait_input(input_id)
+        if text is None:
+            raise WaitStopped
+        answer: str | None = json.loads(text)
+        return answer
+
+    @uninterrupted
+    def fetch_http(self, request: HttpRequest) -> HttpResponse:
+        reply = self._waits.fetch_http(*_question(request))
+        if reply is None:
+            raise WaitStopped
+        return _response(reply)
+
+
+def _question(request: HttpRequest) -> list[Any]:
+    """What `fetch_http` of the worker takes: JSON text, and the body if there is one."""
+    from pyodide.ffi import to_js
+
+    asked = {
+        "method": request.method,
+        "url": request.url,
+        "headers": request.headers,
+        "timeout_seconds": request.timeout_seconds,
+    }
+    return [json.dumps(asked), *([] if request.body is None else [to_js(request.body)])]
+
+
+def _response(reply: Any) -> HttpResponse:
+    """Raises HttpRefused when the page refused, HttpTimeout when the server was silent."""
+    body = getattr(reply, "body", None)
+    answer = decode_message(reply.json, [] if body is None else [body.to_bytes()])
+    if not isinstance(answer, AnswerHttp):
+        hint = f"  hint: {answer.error.hint}" if answer.error.hint else ""
+        refused = HttpTimeout if answer.error.code == "timeout" else HttpRefused
+        raise refused(answer.error.message + hint)
+    return HttpResponse(
+        status=answer.status,
+        reason=answer.reason,
+        url=answer.url,
+        headers=answer.headers,
+        body=answer.body,
+    )

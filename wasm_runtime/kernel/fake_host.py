@@ -1,0 +1,104 @@
+"""A Host on CPython that keeps what was posted and answers from lists: for tests."""
+
+import asyncio
+import asyncio.tasks
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from wasm_runtime.contracts.worker import KernelSettings
+
+from .host import HttpRefused, HttpRequest, HttpResponse, InterruptMode, WaitStopped
+
+
+class FakeSharedWaits:
+    """Answers at once from the host's lists; `stopped` makes Stop end the next wait."""
+
+    def __init__(self, host: "FakeHost") -> None:
+        self._host = host
+        self.slept: list[float] = []
+        self.stopped = False
+
+    def sleep(self, seconds: float) -> None:
+        self._check()
+        self.slept.append(seconds)
+
+    def wait_input(self, input_id: str) -> str | None:
+        self._check()
+        return self._host.inputs.pop(0)
+
+    def fetch_http(self, request: HttpRequest) -> HttpResponse:
+        self._check()
+        return self._host.respond(request)
+
+    def _check(self) -> None:
+        if self.stopped:
+            self.stopped = False
+            raise WaitStopped
+
+
+class FakeHost:
+    """Answers inputs and HTTP from what the test gave it."""
+
+    interrupt_mode: InterruptMode = "none"
+
+    def __init__(self, settings: KernelSettings, blocks: bool = True) -> None:
+        self.settings = settings
+        self.messages: list[Any] = []
+        self.on_post: Callable[[Any], None] = lambda message: None
+        self.inputs: list[str | None] = []
+        self.responses: dict[str, HttpResponse] = {}
+        self.requests: list[HttpRequest] = []
+        self.lock: dict[str, Any] = {"packages": {}}
+        self.running: list[bool] = []
+        self.rearmed = 0
+        self.stack_switching = blocks
+        self.shared_waits: FakeSharedWaits | None = None
+
+    def post(self, message: Any) -> None:
+        self.messages.append(message)
+        self.on_post(message)
+
+    async def wait_input(self, input_id: str) -> str | None:
+        if not self.inputs:
+            await asyncio.Event().wait()  # nobody answers: only Stop ends this
+        return self.inputs.pop(0)
+
+    async def fetch_http(self, request: HttpRequest) -> HttpResponse:
+        return self.respond(request)
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """The response that the test gave for this request."""
+        self.requests.append(request)
+        if request.url not in self.responses:
+            raise HttpRefused(f"{request.url} is not allowed")
+        return self.responses[request.url]
+
+    def read_lock(self) -> dict[str, Any]:
+        return self.lock
+
+    def run_changed(self, running: bool) -> None:
+        self.running.append(running)
+
+    def can_block(self) -> bool:
+        return self.stack_switching
+
+    def block_on(self, awaitable: Awaitable[Any]) -> Any:
+        """Run the loop from inside a task, as stack switching does."""
+        loop = asyncio.get_running_loop()
+        outer = asyncio.current_task()
+        inner = asyncio.ensure_future(awaitable)
+        if outer is not None:
+            asyncio.tasks._leave_task(loop, outer)
+        try:
+            while not inner.done():
+                loop._run_once()  # type: ignore[attr-defined]  # the loop's own inner step
+        finally:
+            if outer is not None:
+                asyncio.tasks._enter_task(loop, outer)
+        return inner.result()
+
+    def wait_tick(self) -> int:
+        return 0
+
+    def rearm(self) -> None:
+        self.rearmed += 1

@@ -1,0 +1,42 @@
+"""What a kernel restored from a snapshot must not share with every other one restored from it."""
+
+import os
+import random
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from wasm_runtime.contracts.worker import KernelSettings
+
+FIXED_ENVIRONMENT = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+    "TERM": "xterm-256color",
+    "COLUMNS": "100",
+}
+
+
+def fresh_start(settings: KernelSettings) -> None:
+    """Seed all randomness anew, and set the clock, environment and home anew. Idempotent."""
+    reseed()
+    # Every start puts the working folder first, a restored heap already has it there.
+    sys.path[:] = dict.fromkeys(sys.path)
+    os.environ.update(FIXED_ENVIRONMENT)
+    os.environ.update(settings.environment_variables)
+    os.environ["HOME"] = str(Path(settings.working_folder))
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+def reseed() -> None:
+    """Give every generator whose seed a snapshot would repeat a new one."""
+    random.seed(secrets.token_bytes(32))
+    # Each holds a generator or a node id made from one; None makes it anew when next used.
+    tempfile._name_sequence = None  # type: ignore[attr-defined]
+    if uuid := sys.modules.get("uuid"):
+        uuid._node = None  # type: ignore[attr-defined]
+        uuid._last_timestamp = None  # type: ignore[attr-defined]
+    if numpy_random := sys.modules.get("numpy.random"):
+        numpy_random.seed([secrets.randbits(32) for _ in range(8)])
