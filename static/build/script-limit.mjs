@@ -1,0 +1,63 @@
+// What the page can load as a script, and the limits of it.
+import zlib from "node:zlib";
+
+/** Bytes after gzip that a notebook of one's own can load: a phone on a slow line has them in about two seconds. */
+export const SCRIPT_LIMIT = 350_000;
+
+/** Bytes after gzip that a shared notebook loads beside them. */
+export const SHARING_LIMIT = 60_000;
+
+/** Behind each of these modules lies all that only some pages load. */
+const ENTRIES = {
+  /** What only a shared notebook needs. */
+  sharing: /^src\/sharing\/entry\.ts$/,
+  /** What an older browser gets instead of a sanitiser of its own. */
+  standIns: /[\\/]dompurify[\\/]/,
+};
+
+/**
+ * The page's scripts in parts: `own` is what `main` reaches by imports of any kind that do not go
+ * through one of the entries, the others are what theirs add. `outputs` are those of esbuild's metafile.
+ */
+export function scriptParts(outputs, main) {
+  const entries = Object.entries(ENTRIES).map(([part, source]) => {
+    const found = Object.keys(outputs).find((name) => source.test(outputs[name].entryPoint ?? ""));
+    if (!found) throw new Error(`the page's scripts: no bundle begins with ${source}`);
+    return [part, found];
+  });
+  const without = entries.map(([, name]) => name);
+  const own = reach(outputs, main, without);
+  const added = (name) => reach(outputs, name, without).filter((each) => !own.includes(each));
+  return { own, ...Object.fromEntries(entries.map(([part, name]) => [part, added(name)])) };
+}
+
+function reach(outputs, from, without) {
+  const found = new Set([from]);
+  for (const name of found) {
+    for (const { path } of outputs[name]?.imports ?? []) {
+      if (!without.includes(path) && path.endsWith(".js") && path in outputs) found.add(path);
+    }
+  }
+  return [...found];
+}
+
+/** Bytes after gzip of each script, by its name. */
+export function gzipSizes(scripts) {
+  return new Map(scripts.map(([name, body]) => [name, zlib.gzipSync(body, { level: 9 }).length]));
+}
+
+/** Throws when the scripts together are larger than the limit, naming the largest. */
+export function checkScriptLimit(sizes, limit = SCRIPT_LIMIT, what = "page scripts") {
+  const total = sum(sizes.values());
+  if (total <= limit) return;
+  const largest = [...sizes].sort(([, a], [, b]) => b - a).slice(0, 5);
+  throw new Error(
+    `${what}: expected at most ${kilobytes(limit)} after gzip, came ${kilobytes(total)}. ` +
+      `Largest: ${largest.map(([name, size]) => `${name} ${kilobytes(size)}`).join(", ")}. ` +
+      "See what a new import brings along, or load it in a frame.",
+  );
+}
+
+export const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+export const sum = (numbers) => [...numbers].reduce((total, each) => total + each, 0);

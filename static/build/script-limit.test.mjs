@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import {
+  checkScriptLimit,
+  gzipSizes,
+  SCRIPT_LIMIT,
+  SHARING_LIMIT,
+  scriptParts,
+  sum,
+} from "./script-limit.mjs";
+
+const client = fileURLToPath(new URL("../../wasm_runtime/client/", import.meta.url));
+
+test("scripts above the limit fail the build, and the largest is named", () => {
+  const sizes = new Map([
+    ["small.js", 10_000],
+    ["large.js", 345_000],
+  ]);
+  assert.throws(
+    () => checkScriptLimit(sizes),
+    /at most 350\.0 kB.*came 355\.0 kB.*large\.js 345\.0 kB, small/,
+  );
+});
+
+test("what only another entry reaches is counted apart, what both reach is the page's own", () => {
+  const to = (...paths) => ({ imports: paths.map((path) => ({ path })) });
+  const outputs = {
+    "main.js": to("lit.js", "editor.js", "sharing.js", "purify.js"),
+    "editor.js": to("lit.js"),
+    "lit.js": to(),
+    "sharing.js": { ...to("lit.js", "awareness.js", "editor.js"), entryPoint: "src/sharing/entry.ts" },
+    "awareness.js": to(),
+    "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
+  };
+  assert.deepEqual(scriptParts(outputs, "main.js"), {
+    own: ["main.js", "lit.js", "editor.js"],
+    sharing: ["sharing.js", "awareness.js"],
+    standIns: ["purify.js"],
+  });
+});
+
+test("a page without one of the entries is not measured by mistake", () => {
+  assert.throws(() => scriptParts({ "main.js": { imports: [] } }, "main.js"), /no bundle begins with/);
+});
+
+test("the built client is within both limits", () => {
+  const manifest = fs.readFileSync(`${client}client.json`, "utf8");
+  const { scripts } = JSON.parse(manifest);
+  for (const [part, limit] of [
+    ["own", SCRIPT_LIMIT],
+    ["sharing", SHARING_LIMIT],
+  ]) {
+    const sizes = gzipSizes(scripts[part].map((name) => [name, fs.readFileSync(client + name)]));
+    assert.ok(sum(sizes.values()) > limit / 4, `${part}: nearly nothing was measured`);
+    checkScriptLimit(sizes, limit, part);
+  }
+});
+
+test("every script of the built client belongs to a part", () => {
+  const { scripts } = JSON.parse(fs.readFileSync(`${client}client.json`, "utf8"));
+  const built = fs
+    .readdirSync(`${client}assets`)
+    .filter((name) => /^(main|entry|purify|chunk)-.*\.js$/.test(name));
+  assert.deepEqual(built.map((name) => `assets/${name}`).sort(), Object.values(scripts).flat().sort());
+});
