@@ -1,0 +1,1 @@
+"""The relay: the small trusted server beside the notebook."""

@@ -1,0 +1,146 @@
+"""The relay, wired: the only place where its parts meet."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from wasm_runtime.contracts.capabilities import Capability
+from wasm_runtime.contracts.relay_api import HEALTH_PATH, METRICS_PATH
+from wasm_runtime.environments.cache import Cache
+from wasm_runtime.errors import WasmRuntimeError
+
+from .audit import keeping_lines
+from .auth.gate import put_gates
+from .auth.policies import POLICIES
+from .auth.service import AccessService
+from .cache import CacheService, cache_routes, open_cache
+from .client_files import ClientFiles
+from .data import DataService, data_routes, open_data
+from .data.opening import open_audit, open_connections
+from .errors import answer_http_error, answer_known_error
+from .guard import Guard, allowed_names
+from .headers import SecurityHeaders
+from .health import HealthReport
+from .limits import BodyLimit
+from .secrets import SecretMask
+from .settings import Settings
+from .sync import (
+    BLOB_PATHS,
+    Limits,
+    Rooms,
+    SyncMetrics,
+    archive_routes,
+    open_blobs,
+    open_bus,
+    open_rooms,
+    open_store,
+    sync_routes,
+)
+from .telemetry import Metrics, Telemetry
+
+
+def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
+    """The relay as an ASGI application; what it opens, its lifespan closes.
+
+    `mask` learns every secret that is used.
+    """
+    mask = mask or SecretMask([])
+    metrics = Metrics()
+    health = HealthReport()
+    life = ExitStack()
+    cache = life.enter_context(open_cache(Cache.locate(settings.cache), settings.index_url))
+    store, blobs = open_store(settings.documents), open_blobs(settings.documents)
+    bus = open_bus(settings.redis_url, settings.documents)
+    service = AccessService(settings)
+    access = service.access
+    sync_metrics = SyncMetrics(metrics.registry)
+    rooms: list[Rooms] = []
+    connections = open_connections(settings, mask)
+    audit_log = open_audit(settings, mask)
+    data: list[DataService] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        with life:
+            async with open_rooms(
+                store, access, _limits(settings), sync_metrics, blobs, bus
+            ) as opened:
+                rooms.append(opened)
+                async with (
+                    service.following(opened.reconsider),
+                    open_data(connections, audit_log) as opened_data,
+                ):
+                    data.append(opened_data)
+                    with keeping_lines(audit_log):
+                        yield
+                health.stopping = True
+
+    return Starlette(
+        routes=_routes(
+            settings, metrics, health, cache, service, lambda: rooms[-1], lambda: data[-1]
+        ),
+        lifespan=lifespan,
+        # The first is the outermost: even a refusal is logged and carries the headers.
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Telemetry, metrics=metrics),
+            Middleware(Guard, names=allowed_names(settings), public=settings.public_origin),
+            Middleware(
+                BodyLimit,
+                max_bytes=settings.max_body_bytes,
+                larger={BLOB_PATHS: settings.max_blob_bytes},
+            ),
+        ],
+        exception_handlers={WasmRuntimeError: answer_known_error, HTTPException: answer_http_error},
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_message_bytes=settings.max_message_bytes,
+        max_outbox_bytes=settings.max_unread_bytes,
+        max_document_bytes=settings.max_document_bytes,
+        messages_per_second=settings.messages_per_second,
+        idle_seconds=settings.idle_seconds,
+        max_history_bytes=settings.max_history_bytes,
+        max_document_blob_bytes=settings.max_document_blob_bytes,
+    )
+
+
+def _capabilities(settings: Settings) -> list[Capability]:
+    return [] if settings.access == "none" else [Capability(name="rooms", provider="relay")]
+
+
+def _routes(
+    settings: Settings,
+    metrics: Metrics,
+    health: HealthReport,
+    cache: CacheService,
+    service: AccessService,
+    rooms: Callable[[], Rooms],
+    data: Callable[[], DataService],
+) -> list[BaseRoute]:
+    async def answer_health(request: Request) -> Response:
+        return health.page()
+
+    async def answer_metrics(request: Request) -> Response:
+        return metrics.page()
+
+    routes: list[BaseRoute] = [Route(f"/{HEALTH_PATH}", answer_health)]
+    if settings.metrics:
+        routes.append(Route(f"/{METRICS_PATH}", answer_metrics))
+    routes += cache_routes(cache, metrics.snapshot_refusals, _capabilities(settings))
+    routes += service.routes()
+    routes += sync_routes(rooms)
+    routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
+    routes += data_routes(data)
+    # Last: it takes every path that nobody above it has.
+    routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
+    put_gates(routes, POLICIES, service.access)
+    return routes

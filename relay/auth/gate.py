@@ -1,0 +1,112 @@
+"""Before every route stands a gate; a route that nobody has decided about keeps the relay from
+starting."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from relay.audit import audit
+from relay.errors import NotAllowed, RelayError, Unavailable, no_document
+from wasm_runtime.contracts.access import Role
+from wasm_runtime.contracts.relay_api import CLOSE_STORE_UNAVAILABLE
+
+from .access import Access
+from .actor import Actor, put_actor
+from .roles import Verb, may
+
+Policy = Literal["public", "anybody", "user"] | Verb
+"""public: who asks is not even looked at. anybody: it is, and may be nobody. user: somebody who is
+known. A verb: somebody who may do that with the document that the path names."""
+WEBSOCKET = "WEBSOCKET"
+"""In place of a method. The gate lets sockets in, since a refusal before the handshake has no close
+code; the room asks for every message."""
+
+Policies = Mapping[str, Mapping[str, Policy]]
+"""By path and method; HEAD goes with GET."""
+
+
+def put_gates(routes: Sequence[BaseRoute], policies: Policies, access: Access) -> None:
+    """Put a gate before each route. Raises LookupError for one without a policy."""
+    for route in routes:
+        if not isinstance(route, Route | WebSocketRoute):
+            raise LookupError(f"{route!r} is of a kind that has no gate.")
+        decided = policies.get(route.path, {})
+        undecided = methods_of(route) - set(decided)
+        if undecided:
+            raise LookupError(f"Nobody has decided who may {sorted(undecided)} {route.path}.")
+        route.app = Gate(route.app, decided, access)
+
+
+def methods_of(route: Route | WebSocketRoute) -> set[str]:
+    """What a route answers, HEAD left out."""
+    return {WEBSOCKET} if isinstance(route, WebSocketRoute) else set(route.methods or ()) - {"HEAD"}
+
+
+class Gate:
+    """Finds out who asks, and whether they may."""
+
+    def __init__(self, app: ASGIApp, policies: Mapping[str, Policy], access: Access) -> None:
+        self.app = app
+        self._policies = policies
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = WEBSOCKET if scope["type"] == "websocket" else scope["method"]
+        policy = self._policies["GET" if method == "HEAD" else method]
+        held: object = None
+        if policy != "public":
+            connection = HTTPConnection(scope)
+            document_id = scope["path_params"].get("document_id")
+            try:
+                actor = await self._access.identify(connection)
+                held = document_id and await self._access.look_up(document_id)
+            except Unavailable as error:
+                if method != WEBSOCKET:
+                    raise
+                socket = WebSocket(scope, receive, send)
+                await socket.accept()
+                await socket.close(CLOSE_STORE_UNAVAILABLE, error.message)
+                return
+            put_actor(connection, actor)
+            if method != WEBSOCKET:
+                self._check(actor, policy, document_id)
+        await self.app(scope, receive, send)
+        del held  # until now the access could tell who may what with it
+
+    def _check(self, actor: Actor, policy: Policy, document_id: str | None) -> None:
+        if policy == "public" or policy == "anybody":
+            return
+        if policy == "user":
+            if actor.user is None:
+                raise self._access.refusal(actor)
+            return
+        assert document_id is not None
+        role = self._access.role(actor, document_id)
+        if may(role, policy):
+            return
+        audit_denial(actor, policy, document_id, role)
+        if role is not None:
+            raise not_permitted(role, policy)
+        # Whether the document exists is nobody's business who may not see it.
+        raise self._access.refusal(actor) if actor.user is None else no_document(document_id)
+
+
+def audit_denial(actor: Actor, verb: str, document_id: str, role: Role | None) -> None:
+    audit(
+        "denied",
+        actor=actor.id,
+        address=actor.address,
+        verb=verb,
+        document_id=document_id,
+        role=role,
+    )
+
+
+def not_permitted(role: Role | None, verb: Verb) -> RelayError:
+    return NotAllowed(
+        f"Your role here is {role}; it may not {verb}.", hint="Ask an owner of the notebook."
+    )

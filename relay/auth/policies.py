@@ -1,0 +1,37 @@
+"""Who may ask for what: every route of the relay, and nothing that is not in here."""
+
+from .gate import WEBSOCKET, Policies
+
+POLICIES: Policies = {
+    "/health": {"GET": "public"},
+    "/metrics": {"GET": "public"},
+    "/environments.json": {"GET": "public"},
+    "/environments/{name}.json": {"GET": "public"},
+    "/snapshot-refusals/{name}": {"POST": "public"},
+    "/store/{sha256}/{name}": {"GET": "public"},
+    "/index/simple/": {"GET": "public"},
+    "/index/simple/{project}/": {"GET": "public"},
+    "/index/simple/{project}": {"GET": "public"},
+    "/index/files/{project}/{file_name}": {"GET": "public"},
+    "/session": {"GET": "anybody", "POST": "anybody", "DELETE": "anybody"},
+    "/sessions": {"DELETE": "user"},
+    "/sign-in/oidc": {"GET": "anybody"},
+    "/sign-in/oidc/return": {"GET": "anybody"},
+    "/links": {"POST": "anybody"},
+    "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read"},
+    "/rooms/{document_id}/members": {"GET": "read", "PUT": "manage"},
+    # Everybody may leave; the rest is asked there.
+    "/rooms/{document_id}/members/{user_id}": {"DELETE": "read"},
+    "/rooms/{document_id}/links": {"GET": "manage", "POST": "manage"},
+    "/rooms/{document_id}/links/{link_id}": {"DELETE": "manage"},
+    "/rooms/{document_id}/last-good-state": {"GET": "read", "POST": "reopen"},
+    "/rooms/{document_id}/history": {"GET": "read"},
+    "/rooms/{document_id}/history/{sequence:int}": {"GET": "read"},
+    "/rooms/{document_id}/blobs/{sha256}": {"GET": "read", "PUT": "write"},
+    # Which connections somebody may use is asked there.
+    "/data/connections": {"GET": "user"},
+    "/data/queries/{query_id}": {"GET": "user", "DELETE": "user"},
+    "/data/{connection}/schema": {"GET": "user"},
+    "/data/{connection}/query": {"POST": "user"},
+    "/{path:path}": {"GET": "public"},
+}

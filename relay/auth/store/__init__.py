@@ -1,0 +1,1 @@
+"""What is kept of people, sessions, roles and links: in SQLite, or in PostgreSQL."""

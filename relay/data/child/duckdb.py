@@ -1,0 +1,156 @@
+"""DuckDB: read-only by its settings, which are locked, and by the process's walls."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import nanoarrow
+
+from relay.data.arrow import BatchWriter, first
+from relay.data.engine import Chunk, End
+from relay.data.errors import NoRows, QueryFailed, out_of_memory, sentence
+from relay.data.parameters import Parameter
+from relay.data.placeholders import bind, original_position
+
+from .wire import CannotOpen, Request
+
+_READERS = {
+    ".parquet": "read_parquet",
+    ".csv": "read_csv",
+    ".tsv": "read_csv",
+    ".json": "read_json",
+    ".jsonl": "read_json",
+    ".ndjson": "read_json",
+}
+_THREADS = 2
+
+
+def files_of(request: Request) -> list[str]:
+    """What the process must be able to read, as far as it exists."""
+    named = [request.path, f"{request.path}.wal", *request.files.values()]
+    return [path for path in named if Path(path).is_file()]
+
+
+def open_database(request: Request) -> "DuckDb":
+    """Raises CannotOpen."""
+    return DuckDb(request)
+
+
+class DuckDb:
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        try:
+            self._open(request)
+        except duckdb.Error as error:
+            raise CannotOpen(str(error).split("\n")[0]) from error
+
+    def _open(self, request: Request) -> None:
+        self._database = duckdb.connect(
+            request.path or ":memory:",
+            read_only=bool(request.path),
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
+                # SQL could otherwise read this process's variables by their names.
+                "python_enable_replacements": "false",
+                "memory_limit": f"{request.max_memory_bytes // 2**20}MiB",
+                "temp_directory": "",
+                "threads": str(_THREADS),
+            },
+        )
+        for name, path in request.files.items():
+            reader = _READERS.get(Path(path).suffix.lower())
+            if reader is None:
+                raise CannotOpen(
+                    f"{Path(path).suffix or name} is no kind of file that DuckDB reads"
+                )
+            self._database.execute(
+                f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM {reader}({_text(path)})"
+            )
+        allowed = ", ".join(map(_text, request.files.values()))
+        self._database.execute(f"SET allowed_paths = [{allowed}]")
+        self._database.execute("SET enable_external_access = false")
+        self._database.execute("SET lock_configuration = true")
+
+    def parts(self, parameters: Mapping[str, Parameter]) -> Iterator[Chunk | End]:
+        sql = bind(self._request.sql, parameters, "duckdb", _spelled)
+        try:
+            relation = self._database.sql(sql, params=dict(parameters) or None)
+            if relation is None:
+                raise NoRows("DuckDB")
+            yield from self._batches(_without_dictionaries(relation))
+        except (duckdb.Error, RuntimeError, MemoryError) as error:
+            raise self._failure(error, parameters) from error
+
+    def _batches(self, relation: Any) -> Iterator[Chunk | End]:
+        left = self._request.first_rows
+        stream = nanoarrow.c_array_stream(relation)
+        writer = BatchWriter(stream.get_schema())
+        yield writer.head()
+        batches = iter(stream)
+        while left != 0:
+            batch = next(batches, None)
+            if batch is None:
+                yield End()
+                return
+            taken = first(batch, left)
+            yield writer.batch(taken)
+            if len(taken) < len(batch):
+                break
+            left = None if left is None else left - len(taken)
+        else:
+            yield End(more=next(batches, None) is not None)
+            return
+        yield End(more=True)
+
+    def _failure(self, error: Exception, parameters: Mapping[str, Parameter]) -> QueryFailed:
+        if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+            return out_of_memory(self._request.max_memory_bytes)
+        message, _, picture = str(error).partition("\n\nLINE ")
+        position = None
+        number, _, lines = picture.partition(": ")
+        shown, _, mark = lines.partition("\n")
+        if number.isdigit() and "^" in mark:
+            column = mark.index("^") - len(f"LINE {number}: ")
+            bound = bind(self._request.sql, parameters, "duckdb", _spelled)
+            before = bound.split("\n")[: int(number) - 1]
+            found = sum(len(line) + 1 for line in before) + max(column, 0)
+            if not shown.startswith("..."):
+                position = original_position(
+                    self._request.sql, found, parameters, "duckdb", _spelled
+                )
+        return QueryFailed(sentence(message), position=position)
+
+
+def _without_dictionaries(relation: Any) -> Any:
+    """Enums leave as text: the Arrow stream writer has no dictionaries."""
+    if not any("ENUM" in str(kind) for kind in relation.types):
+        return relation
+    columns = [
+        f"{_column(number)}::VARCHAR" if str(kind).startswith("ENUM") else _column(number)
+        for number, kind in enumerate(relation.types)
+    ]
+    named = ", ".join(
+        f"{column} AS {_quoted(name)}"
+        for column, name in zip(columns, relation.columns, strict=True)
+    )
+    numbered = ", ".join(_column(number) for number in range(len(columns)))
+    return relation.query("q", f"SELECT {named} FROM q AS q({numbered})")
+
+
+def _column(number: int) -> str:
+    return f"c{number}"
+
+
+def _spelled(name: str) -> str:
+    return f"${name}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

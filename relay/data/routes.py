@@ -1,0 +1,75 @@
+"""All routes of the data service."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from relay.auth.actor import actor_of
+from wasm_runtime.contracts.codec import ContractError, decode, encode
+from wasm_runtime.contracts.data import (
+    CONNECTIONS_PATH,
+    DATA_PATH,
+    QUERIES_PATH,
+    QUERY_ID_PATTERN,
+    ConnectionList,
+    DatabaseSchema,
+    QueryRequest,
+    QueryStatus,
+)
+from wasm_runtime.contracts.shape import contract_of
+
+from .errors import BadParameter
+from .result_stream import ResultStream
+from .service import DataService
+
+CONTRACT = contract_of([QueryRequest, QueryStatus, ConnectionList, DatabaseSchema], {})
+
+
+class DataRoutes:
+    """`service` gives what the lifespan has opened."""
+
+    def __init__(self, service: Callable[[], DataService]) -> None:
+        self._service = service
+
+    async def connections(self, request: Request) -> Response:
+        return _json(self._service().connections(actor_of(request)))
+
+    async def schema(self, request: Request) -> Response:
+        name = request.path_params["connection"]
+        return _json(await self._service().schema(actor_of(request), name))
+
+    async def query(self, request: Request) -> Response:
+        try:
+            asked = decode(json.loads(await request.body()), "QueryRequest", CONTRACT)
+        except (ContractError, ValueError, RecursionError) as error:
+            raise BadParameter(f"The body is no QueryRequest: {error}.") from error
+        if asked.query_id is not None and not re.fullmatch(QUERY_ID_PATTERN, asked.query_id):
+            raise BadParameter(f"query_id must match {QUERY_ID_PATTERN}.")
+        name = request.path_params["connection"]
+        return ResultStream(await self._service().query(actor_of(request), name, asked))
+
+    async def query_status(self, request: Request) -> Response:
+        return _json(self._service().status(actor_of(request), request.path_params["query_id"]))
+
+    async def cancel(self, request: Request) -> Response:
+        return _json(self._service().cancel(actor_of(request), request.path_params["query_id"]))
+
+
+def data_routes(service: Callable[[], DataService]) -> list[BaseRoute]:
+    routes = DataRoutes(service)
+    return [
+        Route(f"/{CONNECTIONS_PATH}", routes.connections),
+        Route(f"/{QUERIES_PATH}/{{query_id}}", routes.query_status),
+        Route(f"/{QUERIES_PATH}/{{query_id}}", routes.cancel, methods=["DELETE"]),
+        Route(f"/{DATA_PATH}/{{connection}}/schema", routes.schema),
+        Route(f"/{DATA_PATH}/{{connection}}/query", routes.query, methods=["POST"]),
+    ]
+
+
+def _json(record: Any) -> Response:
+    return JSONResponse(encode(record), headers={"cache-control": "no-store"})

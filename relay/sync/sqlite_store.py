@@ -1,0 +1,200 @@
+"""Documents in one SQLite file: in WAL mode, and synced to the disk at every commit."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from .sqlite_file import SqliteFile
+from .store import (
+    KEPT_SNAPSHOTS,
+    Append,
+    Compaction,
+    DocumentChanged,
+    EditMark,
+    Outline,
+    Point,
+    Record,
+    Stored,
+    by_document,
+    checksum,
+)
+
+MIGRATIONS = (
+    """
+    CREATE TABLE documents (
+        document_id TEXT PRIMARY KEY, epoch TEXT NOT NULL, sequence INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE records (
+        document_id TEXT NOT NULL, sequence INTEGER NOT NULL, content BLOB NOT NULL,
+        checksum BLOB NOT NULL, PRIMARY KEY (document_id, sequence)
+    ) STRICT;
+    CREATE TABLE snapshots (
+        document_id TEXT NOT NULL, sequence INTEGER NOT NULL, content BLOB NOT NULL,
+        checksum BLOB NOT NULL, PRIMARY KEY (document_id, sequence)
+    ) STRICT;
+    """,
+    """
+    ALTER TABLE records ADD COLUMN written_at REAL NOT NULL DEFAULT 0;
+    ALTER TABLE records ADD COLUMN author TEXT NOT NULL DEFAULT '';
+    ALTER TABLE snapshots ADD COLUMN started_at REAL NOT NULL DEFAULT 0;
+    ALTER TABLE snapshots ADD COLUMN ended_at REAL NOT NULL DEFAULT 0;
+    ALTER TABLE snapshots ADD COLUMN authors TEXT NOT NULL DEFAULT '[]';
+    """,
+)
+"""One step for each version of the schema, from the empty file on."""
+
+_SELECT = "SELECT sequence, content, checksum FROM "
+
+
+class SqliteStore:
+    """A file that one relay holds at a time."""
+
+    is_shared = False
+
+    def __init__(self, path: Path) -> None:
+        self._file = SqliteFile(path, MIGRATIONS)
+
+    def append(self, appends: Sequence[Append]) -> Sequence[int]:
+        sequences = [0] * len(appends)
+        rows = []
+        with self._file.writing() as database:
+            for name, group in by_document(appends).items():
+                number = _advance(database, name, [append for _, append in group])
+                for place, append in group:
+                    sequences[place] = number
+                    rows.append(_row(append, number))
+                    number += 1
+            database.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
+        return sequences
+
+    def compact(self, compaction: Compaction) -> None:
+        name = compaction.document_id
+        with self._file.writing() as database:
+            for point in compaction.points:
+                stretch = (point.started_at, point.ended_at, json.dumps(point.authors))
+                state = compaction.states.get(point.sequence)
+                if state is None:
+                    database.execute(
+                        "UPDATE snapshots SET started_at = ?, ended_at = ?, authors = ? "
+                        "WHERE document_id = ? AND sequence = ?",
+                        (*stretch, name, point.sequence),
+                    )
+                else:
+                    sum_ = checksum(name, point.sequence, state)
+                    database.execute(
+                        "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (name, point.sequence, state, sum_, *stretch),
+                    )
+            database.executemany(
+                "DELETE FROM snapshots WHERE document_id = ? AND sequence = ?",
+                [(name, number) for number in compaction.dropped_points],
+            )
+            database.execute(
+                "DELETE FROM records WHERE document_id = ? AND sequence <= ?",
+                (name, compaction.dropped_records),
+            )
+
+    def load(self, document_id: str, after: int = 0) -> Stored | None:
+        with self._opened(document_id) as (database, epoch):
+            if epoch is None:
+                return None
+            beyond = (document_id, after)
+            snapshots = database.execute(
+                f"{_SELECT} snapshots WHERE document_id = ? AND sequence > ? "
+                "ORDER BY sequence DESC LIMIT ?",
+                (*beyond, KEPT_SNAPSHOTS),
+            )
+            records = database.execute(
+                f"{_SELECT} records WHERE document_id = ? AND sequence > ? ORDER BY sequence",
+                beyond,
+            )
+            return Stored(epoch, [Record(*row) for row in snapshots], [Record(*r) for r in records])
+
+    def load_past(self, document_id: str, sequence: int) -> Stored | None:
+        with self._opened(document_id) as (database, epoch):
+            if epoch is None:
+                return None
+            rows = database.execute(
+                f"{_SELECT} snapshots WHERE document_id = ? AND sequence <= ? "
+                "ORDER BY sequence DESC LIMIT 1",
+                (document_id, sequence),
+            )
+            snapshots = [Record(*row) for row in rows]
+            base = snapshots[0].sequence if snapshots else 0
+            records = database.execute(
+                f"{_SELECT} records WHERE document_id = ? AND sequence > ? AND sequence <= ? "
+                "ORDER BY sequence",
+                (document_id, base, sequence),
+            )
+            return Stored(epoch, snapshots, [Record(*row) for row in records])
+
+    def outline(self, document_id: str) -> Outline:
+        with self._file.reading() as database:
+            points = database.execute(
+                "SELECT sequence, started_at, ended_at, authors, length(content) FROM snapshots "
+                "WHERE document_id = ? ORDER BY sequence",
+                (document_id,),
+            )
+            edits = database.execute(
+                "SELECT sequence, written_at, author FROM records WHERE document_id = ? "
+                "ORDER BY sequence",
+                (document_id,),
+            )
+            return Outline(
+                [
+                    Point(number, start, end, tuple(json.loads(authors)), size)
+                    for number, start, end, authors, size in points
+                ],
+                [EditMark(*row) for row in edits],
+            )
+
+    def contents(self, document_id: str) -> Iterable[bytes]:
+        with self._file.reading() as database:
+            for table in ("snapshots", "records"):
+                rows = database.execute(
+                    f"SELECT content FROM {table} WHERE document_id = ?", (document_id,)
+                )
+                yield from (content for (content,) in rows)
+
+    def heads(self, document_ids: Collection[str]) -> dict[str, int]:
+        with self._file.reading() as database:
+            rows = database.execute(
+                "SELECT document_id, sequence FROM documents, json_each(?) "
+                "WHERE document_id = value",
+                (json.dumps(list(document_ids)),),
+            )
+            return dict(rows.fetchall())
+
+    def close(self) -> None:
+        self._file.close()
+
+    @contextmanager
+    def _opened(self, document_id: str) -> Iterator[tuple[sqlite3.Connection, str | None]]:
+        with self._file.reading() as database:
+            found = database.execute(
+                "SELECT epoch FROM documents WHERE document_id = ?", (document_id,)
+            ).fetchone()
+            yield database, None if found is None else found[0]
+
+
+def _advance(database: sqlite3.Connection, name: str, appends: Sequence[Append]) -> int:
+    """The first of as many sequences as there are appends."""
+    epoch = appends[0].epoch
+    if any(append.begins for append in appends):
+        database.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, 0)", (name, epoch))
+    # Fetched whole: SQLite counts a RETURNING statement as open until it has ended.
+    found = database.execute(
+        "UPDATE documents SET sequence = sequence + ? WHERE document_id = ? AND epoch = ? "
+        "RETURNING sequence",
+        (len(appends), name, epoch),
+    ).fetchall()
+    if not found:
+        raise DocumentChanged(f"{name} is not of epoch {epoch} any more.")
+    return int(found[0][0]) - len(appends) + 1
+
+
+def _row(append: Append, number: int) -> tuple[str, int, bytes, bytes, float, str]:
+    sum_ = checksum(append.document_id, number, append.update)
+    return append.document_id, number, append.update, sum_, append.written_at, append.author

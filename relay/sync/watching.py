@@ -1,0 +1,42 @@
+"""Looking now and then whether other relays have written what nobody told of."""
+
+import asyncio
+from collections.abc import Collection
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from .journal import Journal
+from .store import Store, StoreFault
+
+_log = structlog.stdlib.get_logger("relay.sync")
+
+
+class Watched(Protocol):
+    """The rooms, as their watcher sees them."""
+
+    def open_documents(self) -> Collection[str]: ...
+
+    def reached(self, document_id: str, sequence: int) -> None:
+        """The log of this document goes up to here."""
+
+
+async def watch(rooms: Watched, journal: Journal, every_seconds: float) -> None:
+    """Until cancelled; while the store cannot be read it is tried again."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        names = rooms.open_documents()
+        if not names:
+            continue
+        try:
+            heads = await journal.read(partial(_heads, names))
+        except StoreFault as fault:
+            _log.warning("not watched", fault=str(fault))
+            continue
+        for name, sequence in heads.items():
+            rooms.reached(name, sequence)
+
+
+def _heads(names: Collection[str], store: Store) -> dict[str, int]:
+    return store.heads(names)
