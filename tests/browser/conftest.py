@@ -1,0 +1,119 @@
+"""A real relay and a real Chromium; every test gets a fresh profile."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.notebook_page import NotebookPage
+from tests.support.find_chromium import FLAGS, chromium_path
+
+ROOT = Path(__file__).parents[2]
+
+# A test fails sooner than this only by asserting; the limit is for a page that hangs.
+PATIENCE_MS = int(os.environ.get("PATIENCE_MS", "30000"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    path = chromium_path()
+    return {"args": FLAGS} | ({"executable_path": path} if path else {})
+
+
+class Relay:
+    """`wasm-runtime serve` as a process; `stop` and `start` keep its port."""
+
+    def __init__(self, port: int = 0, environment: dict[str, str] | None = None) -> None:
+        self.port = port
+        self._environment = environment or {}
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "wasm_runtime", "serve", "--port", str(self.port)]
+        variables = os.environ | self._environment | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+            env=variables,
+        )
+        assert self._process.stdout is not None
+        seen = []
+        for line in self._process.stdout:
+            seen.append(line)
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
+                self.port = int(found[1])
+                return
+        raise RuntimeError("the relay did not start:\n" + "".join(seen))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def kill(self) -> None:
+        """As a machine that loses its power; `start` comes back at the same port."""
+        self._process.kill()
+        self._process.communicate(timeout=20)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def relay() -> Iterator[Relay]:
+    relay = Relay()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def own_relay() -> Iterator[Relay]:
+    """A relay that the test may stop."""
+    relay = Relay()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def room_relay(tmp_path: Path) -> Iterator[Relay]:
+    """A relay with documents of its own, which the test may kill."""
+    relay = Relay(environment={"WASM_RUNTIME_DOCUMENTS": str(tmp_path / "documents.sqlite")})
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: print(f"page error: {error}"))
+    page.on("console", lambda message: print(f"console.{message.type}: {message.text}"))
+    return page
+
+
+@pytest.fixture
+def notebook(page: Page, relay: Relay) -> NotebookPage:
+    """The page at the shared relay, nothing open yet."""
+    return NotebookPage(page, relay.url)

@@ -1,0 +1,66 @@
+"""What kernels restored from one snapshot must not share, and what is done before saving one."""
+
+import os
+import random
+import sys
+import tempfile
+import uuid
+
+import pytest
+import stack_data
+
+from wasm_runtime.contracts.worker import KernelSettings
+from wasm_runtime.kernel.fresh import fresh_start, reseed
+from wasm_runtime.kernel.prepare import preload, warm_up
+from wasm_runtime.kernel.shell import NotebookShell
+
+
+def test_two_restores_draw_different_numbers() -> None:
+    import numpy
+
+    def draw() -> tuple[object, ...]:
+        random.seed(1)
+        numpy.random.seed(1)
+        reseed()
+        return random.random(), numpy.random.random(), next(tempfile._get_candidate_names())
+
+    first, second = draw(), draw()
+    assert all(a != b for a, b in zip(first, second, strict=True))
+
+
+def test_the_node_of_uuid1_is_asked_for_again() -> None:
+    uuid.uuid1()
+    reseed()
+    assert uuid._node is None
+
+
+def test_the_environment_is_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "MPLBACKEND", "PLOTLY_RENDERER", "TERM", "COLUMNS", "GREETING"):
+        monkeypatch.setenv(name, "before")
+    fresh_start(KernelSettings(working_folder="/notebook", environment_variables={"GREETING": "x"}))
+    assert (os.environ["HOME"], os.environ["GREETING"]) == ("/notebook", "x")
+    assert os.environ["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
+
+
+def test_the_working_folder_is_on_the_path_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.path", ["", "", "/lib", "/packages"])
+    fresh_start(KernelSettings())
+    assert sys.path == ["", "/lib", "/packages"]
+
+
+@pytest.mark.filterwarnings("default")  # of the libraries themselves
+def test_warming_up_draws_formats_and_completes_without_a_page(shell: NotebookShell) -> None:
+    preload(["pandas", "matplotlib.pyplot"])
+    warm_up(shell)
+    assert shell.Completer is not None
+    assert not vars(stack_data.Source)["__source_cache_with_lines"]
+
+
+def test_warming_up_leaves_no_name_count_or_history(shell: NotebookShell) -> None:
+    shell.reset(new_session=True)  # the shell is every test's
+    names, count = set(shell.user_ns), shell.execution_count
+    before = list(shell.history_manager.input_hist_raw)
+    warm_up(shell)
+    assert set(shell.user_ns) == names
+    assert shell.execution_count == count
+    assert shell.history_manager.input_hist_raw == before

@@ -1,0 +1,212 @@
+"""Every type of every engine comes as it is, and NULL as null."""
+
+import io
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import nanoarrow
+import nanoarrow.ipc
+import pytest
+
+from relay.data.errors import QueryFailed
+from tests.relay.data.conftest import Declarations, engine_of
+from tests.relay.data.reading import read, read_stream, rows_of, types_of
+from tests.relay.data.servers import Server, mariadb
+
+pytestmark = pytest.mark.anyio
+
+_INSTANT = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
+
+POSTGRESQL: list[tuple[str, Any]] = [
+    ("(-32768)::smallint", -32768),
+    ("2147483647::int", 2147483647),
+    ("9223372036854775807::bigint", 2**63 - 1),
+    ("1.5::real", 1.5),
+    ("'NaN'::float8 <> 'NaN'::float8", False),
+    ("-1.25e300::float8", -1.25e300),
+    ("123456789012345678901234567890.000000001::numeric", "123456789012345678901234567890.000000001"),  # noqa: E501
+    ("'NaN'::numeric", "nan"),
+    ("true", True),
+    ("'Zürich 😀 \u202e'::text", "Zürich 😀 \u202e"),
+    ("'ab'::char(4)", "ab  "),
+    ("''::varchar", ""),
+    (r"'\x00ff'::bytea", b"\x00\xff"),
+    ("'0001-01-01'::date", date(1, 1, 1)),
+    ("'23:59:59.999999'::time", time(23, 59, 59, 999999)),
+    ("'2026-03-29 01:30:00.123456'::timestamp", _INSTANT.replace(tzinfo=None)),
+    ("'2026-03-29 03:30:00.123456+02'::timestamptz", _INSTANT),
+    ("'1 month -2 days 3.5 seconds'::interval", (1, -2, 3_500_000_000)),
+    ("'12:00+02'::timetz", "12:00:00+02"),
+    ("""'{"a": [1, null]}'::jsonb""", '{"a": [1, null]}'),
+    ("""'{"b":  1}'::json""", '{"b":  1}'),
+    ("'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::uuid", bytes.fromhex("f81d4fae7dec11d0a76500a0c91e6bf6")),  # noqa: E501
+    ("array[1, null, 3]", [1, None, 3]),
+    ("array['a', null, '']", ["a", None, ""]),
+    ("array[1.50, null]::numeric[]", ["1.50", None]),
+    ("'{}'::int[]", []),
+    ("row(1, 'x')", "(1,x)"),
+    ("'10.0.0.1/8'::inet", "10.0.0.1/8"),
+    ("'08:00:2b:01:02:03'::macaddr", "08:00:2b:01:02:03"),
+    ("int4range(1, 5)", "[1,5)"),
+    ("B'101'", "101"),
+    ("'(1,2)'::point", "(1,2)"),
+    ("'<a/>'::xml", "<a/>"),
+    ("to_tsvector('simple', 'b a')", "'a':2 'b':1"),
+]  # fmt: skip
+
+MYSQL: list[tuple[str, str, Any]] = [
+    ("TINYINT", "-128", -128),
+    ("BOOLEAN", "TRUE", 1),
+    ("INT UNSIGNED", "4294967295", 4294967295),
+    ("BIGINT", "-9223372036854775808", -(2**63)),
+    ("BIGINT UNSIGNED", "18446744073709551615", 2**64 - 1),
+    ("FLOAT", "1.5", 1.5),
+    ("DOUBLE", "-1.25e300", -1.25e300),
+    ("DECIMAL(38,10)", "'-1234567890123456789012345678.0000000001'", Decimal("-1234567890123456789012345678.0000000001")),  # noqa: E501
+    ("DECIMAL(65,2)", "'123456789012345678901234567890123456789012345678901234567890.25'", "123456789012345678901234567890123456789012345678901234567890.25"),  # noqa: E501
+    ("VARCHAR(20)", "'Zürich 😀'", "Zürich 😀"),
+    ("CHAR(4)", "''", ""),
+    ("LONGTEXT", "REPEAT('é', 300)", "é" * 300),
+    ("VARBINARY(4)", "X'00FF'", b"\x00\xff"),
+    ("LONGBLOB", "X'80'", b"\x80"),
+    ("JSON", """'{"a": [1, null]}'""", '{"a": [1, null]}'),
+    ("DATE", "'9999-12-31'", date(9999, 12, 31)),
+    ("DATETIME(6)", "'2026-03-29 01:30:00.123456'", _INSTANT.replace(tzinfo=None)),
+    ("TIMESTAMP(6) NULL", "'2026-03-29 01:30:00.123456'", _INSTANT),
+    ("TIME(6)", "'-838:59:58.5'", -timedelta(hours=838, minutes=59, seconds=58.5)),
+    ("YEAR", "2026", 2026),
+    ("BIT(9)", "b'100000001'", b"\x01\x01"),
+    ("ENUM('a','ü')", "'ü'", "ü"),
+    ("SET('x','y')", "'x,y'", "x,y"),
+    ("UUID", "'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+]  # fmt: skip
+
+SQLITE: list[tuple[str, Any]] = [
+    ("9223372036854775807", 2**63 - 1),
+    ("-1.25e300", -1.25e300),
+    ("'Zürich 😀'", "Zürich 😀"),
+    ("x'00ff'", b"\x00\xff"),
+    ("''", ""),
+    ("json('{\"a\": null}')", '{"a":null}'),
+    ("date('2026-03-29')", "2026-03-29"),
+    ("cast(x'ff41' as text)", "\ufffdA"),
+]
+
+DUCKDB: list[tuple[str, Any]] = [
+    ("(-128)::TINYINT", -128),
+    ("255::UTINYINT", 255),
+    ("18446744073709551615::UBIGINT", 2**64 - 1),
+    ("123456789012345678901234567::HUGEINT", Decimal("123456789012345678901234567")),
+    ("1.5::FLOAT", 1.5),
+    ("1.20::DECIMAL(10, 2)", Decimal("1.20")),
+    ("true", True),
+    ("'Zürich 😀'", "Zürich 😀"),
+    ("'\\x00\\xFF'::BLOB", b"\x00\xff"),
+    ("DATE '0001-01-01'", date(1, 1, 1)),
+    ("TIME '23:59:59.999999'", time(23, 59, 59, 999999)),
+    ("TIMESTAMP '2026-03-29 01:30:00.123456'", _INSTANT.replace(tzinfo=None)),
+    ("TIMESTAMPTZ '2026-03-29 03:30:00.123456+02'", _INSTANT),
+    ("TIMESTAMP_NS '2026-03-29 01:30:00'", datetime(2026, 3, 29, 1, 30)),
+    ("INTERVAL 14 MONTH", (14, 0, 0)),
+    ("'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::UUID", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+    ("'{\"a\": 1}'::JSON", '{"a": 1}'),
+    ("[1, NULL, 3]", [1, None, 3]),
+    ("{'a': 1, 'b': [NULL]}", {"a": 1, "b": [None]}),
+    ("[1, 2]::INTEGER[2]", [1, 2]),
+    ("'b'::ENUM ('a', 'b')", "b"),
+]
+
+
+def _select(values: list[str]) -> str:
+    return "select " + ", ".join(f"{value} as c{n}" for n, value in enumerate(values))
+
+
+async def test_postgresql(declarations: Declarations) -> None:
+    engine = engine_of(declarations.of("postgresql"))
+    (row,) = await read(engine, _select([value for value, _ in POSTGRESQL]))
+    assert list(row.values()) == [expected for _, expected in POSTGRESQL]
+
+
+async def test_mysql(declarations: Declarations, mysql: Server) -> None:
+    columns = ", ".join(f"c{n} {kind}" for n, (kind, _, _) in enumerate(MYSQL))
+    values = ", ".join(value for _, value, _ in MYSQL)
+    nulls = ", ".join("NULL" for _ in MYSQL)
+    mariadb(
+        mysql,
+        "SET time_zone = '+00:00'; USE shop;"
+        f"CREATE OR REPLACE TABLE kinds ({columns}) CHARACTER SET utf8mb4;"
+        f"INSERT INTO kinds VALUES ({values}), ({nulls});",
+    )
+    row, missing = await read(engine_of(declarations.of("mysql")), "SELECT * FROM kinds")
+    assert list(row.values()) == [expected for _, _, expected in MYSQL]
+    assert set(missing.values()) == {None}
+
+
+async def test_sqlite(declarations: Declarations) -> None:
+    engine = engine_of(declarations.of("sqlite"))
+    (row,) = await read(engine, _select([value for value, _ in SQLITE]))
+    assert list(row.values()) == [expected for _, expected in SQLITE]
+
+
+async def test_duckdb(declarations: Declarations) -> None:
+    engine = engine_of(declarations.of("duckdb"))
+    (row,) = await read(engine, _select([value for value, _ in DUCKDB]))
+    assert list(row.values()) == [expected for _, expected in DUCKDB]
+
+
+@pytest.mark.parametrize(
+    ("engine_name", "values"),
+    [
+        ("postgresql", [f"nullif({value}, {value})" for value, _ in POSTGRESQL[:22]]),
+        ("duckdb", [f"nullif({value}, {value})" for value, _ in DUCKDB]),
+        ("sqlite", ["NULL"]),
+    ],
+)
+async def test_every_type_has_null(
+    engine_name: str, values: list[str], declarations: Declarations
+) -> None:
+    safe = [value for value in values if "json" not in value]
+    (row,) = await read(engine_of(declarations.of(engine_name)), _select(safe))
+    assert set(row.values()) == {None}
+
+
+async def test_an_empty_result_has_its_columns(declarations: Declarations) -> None:
+    for name in ("postgresql", "mysql", "duckdb"):
+        engine = engine_of(declarations.of(name))
+        content, more = await read_stream(engine, "select id, name from cities where 1 = 0")
+        assert (list(types_of(content)), rows_of(content), more) == (["id", "name"], [], False)
+
+
+async def test_two_columns_may_have_one_name(declarations: Declarations) -> None:
+    for name in ("postgresql", "mysql", "sqlite", "duckdb"):
+        content, _ = await read_stream(
+            engine_of(declarations.of(name)), "select 1 as a, 'b' as b, 2 as a"
+        )
+        stream_names = [field.name for field in _fields(content)]
+        assert stream_names == ["a", "b", "a"]
+
+
+def _fields(content: bytes) -> list[Any]:
+    stream = nanoarrow.ipc.InputStream.from_readable(io.BytesIO(content))
+    return list(nanoarrow.ArrayStream(stream).schema.fields)
+
+
+async def test_sqlites_columns_take_the_type_of_their_values(declarations: Declarations) -> None:
+    engine = engine_of(declarations.of("sqlite"))
+    values = "(1, 1, 'a', NULL), (2, 2.5, 3, NULL), (NULL, NULL, NULL, NULL)"
+    content, _ = await read_stream(engine, f"select * from (values {values})")
+    assert list(types_of(content).values()) == ["int64", "double", "string", "string"]
+    assert [list(row.values()) for row in rows_of(content)] == [
+        [1, 1.0, "a", None],
+        [2, 2.5, "3", None],
+        [None, None, None, None],
+    ]
+
+
+async def test_a_date_that_is_none_is_an_error_that_says_what_to_do(
+    declarations: Declarations,
+) -> None:
+    with pytest.raises(QueryFailed, match="holds '0000-00-00', which is no date") as refused:
+        await read(engine_of(declarations.of("mysql")), "SELECT CAST('0000-00-00' AS DATE) AS d")
+    assert "CAST" in refused.value.hint

@@ -1,0 +1,20 @@
+"""A whole relay as a program, for tests that need a process to stop or to kill."""
+
+RELAY_PROGRAM = """
+import os, sys
+from relay.app import create_app
+from relay.logs import logging_to
+from relay.secrets import SecretMask
+from relay.server import listen, run
+from relay.settings import load_settings
+ready = lambda address: print(address, flush=True)
+settings = load_settings()
+with listen(settings) as bound:
+    mask = SecretMask.of_environment(os.environ)
+    with logging_to(sys.stderr, settings, mask):
+        try:
+            run(create_app(settings, mask), settings, bound, ready)
+        except KeyboardInterrupt:
+            pass
+"""
+"""It prints its address once it answers."""
