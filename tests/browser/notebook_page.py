@@ -89,6 +89,10 @@ class NotebookPage:
     def outputs(self, index: int) -> Locator:
         return self.cell(index).locator(".cell-outputs")
 
+    def printed(self, index: int, text: str) -> None:
+        """Wait until a cell's outputs, not its source, hold this text: until then it may wait."""
+        expect(self.outputs(index)).to_contain_text(text)
+
     def sources(self, *expected: str) -> None:
         """Wait until the shown sources are these, in this order."""
         expect(self.page.locator("notebook-cell .cell-source")).to_have_text(list(expected))

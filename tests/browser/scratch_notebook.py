@@ -56,5 +56,8 @@ class Scratch:
     def finished(self, index: int) -> Locator:
         return self.notebook.finished(index)
 
+    def printed(self, index: int, text: str) -> None:
+        self.notebook.printed(index, text)
+
     def cell(self, index: int) -> Locator:
         return self.notebook.cell(index)

@@ -51,7 +51,7 @@ def scratch(request: pytest.FixtureRequest, browser: Browser, relay: Relay) -> I
 def test_stop_ends_a_run_and_keeps_the_variables(scratch: Scratch, work: str) -> None:
     scratch.run("kept = 41")
     index = scratch.start("print('started')\n" + BUSY[work])
-    expect(scratch.cell(index)).to_contain_text("started")
+    scratch.printed(index, "started")
     scratch.notebook.button("Stop").click()
     expect(scratch.finished(index)).to_contain_text("KeyboardInterrupt")
     expect(scratch.run("kept + 1")).to_contain_text("42")
@@ -62,7 +62,7 @@ def test_a_cell_may_catch_stop_and_clean_up(scratch: Scratch) -> None:
         "print('started')\ntry:\n    while True: pass\n"
         "except KeyboardInterrupt: print('cleaned up')"
     )
-    expect(scratch.cell(index)).to_contain_text("started")
+    scratch.printed(index, "started")
     scratch.notebook.button("Stop").click()
     expect(scratch.finished(index)).to_contain_text("cleaned up")
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_stopped_in_place_is_ended_by_a_restart_that_says_so(
 ) -> None:
     scratch.run("kept = 41")
     index = scratch.start(f"print('started')\n{ENDLESS_IN_C}")
-    expect(scratch.cell(index)).to_contain_text("started")
+    scratch.printed(index, "started")
     scratch.notebook.button("Stop").click()
     notice = scratch.page.get_by_text("could not be stopped in place, so the kernel was restarted")
     expect(notice).to_be_visible()

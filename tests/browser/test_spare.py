@@ -96,7 +96,7 @@ def test_a_cell_that_heeds_no_stop_is_ended_and_the_spare_takes_over(
     has_spare(notebook)
     frame = spares_frame(notebook)
     notebook.start(1)
-    expect(notebook.cell(1)).to_contain_text("started")
+    notebook.printed(1, "started")
     notebook.button("Stop").click()
     expect(notebook.notices).to_contain_text("Variables")
     expect(notebook.run(2)).to_contain_text("False")
