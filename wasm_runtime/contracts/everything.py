@@ -12,10 +12,12 @@ from .access import (
     SignIn,
 )
 from .capabilities import Capability
+from .data import ConnectionList, DatabaseSchema, QueryRequest, QueryStatus
 from .document import AwarenessState, BlobReference, Run, Runtime, Version
 from .environments import Environment, EnvironmentList
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
+from .table import TableAnswer, TableOutput, TableRequest
 from .worker import PageToWorker, RunEvent, WorkerToPage
 
 CONTRACT = contract_of(
@@ -25,6 +27,13 @@ CONTRACT = contract_of(
         *(LinkList, NewLink, MadeLink, RedeemLink, RedeemedLink),
         *(ErrorBody, Health, RoomStatus, History),
         *(AwarenessState, BlobReference, Run, Runtime, Version),
+        *(ConnectionList, DatabaseSchema, QueryRequest, QueryStatus, TableOutput),
     ],
-    {"PageToWorker": PageToWorker, "WorkerToPage": WorkerToPage, "RunEvent": RunEvent},
+    {
+        "PageToWorker": PageToWorker,
+        "WorkerToPage": WorkerToPage,
+        "RunEvent": RunEvent,
+        "TableRequest": TableRequest,
+        "TableAnswer": TableAnswer,
+    },
 )

@@ -143,6 +143,28 @@ export const CROSS_ORIGIN_OPENER_POLICY = "same-origin" as const;
 
 export const CROSS_ORIGIN_EMBEDDER_POLICY = "credentialless" as const;
 
+export const DATA_PATH = "data" as const;
+
+export const CONNECTIONS_PATH = "data/connections" as const;
+
+export const QUERIES_PATH = "data/queries" as const;
+
+export const ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream" as const;
+
+export const QUERY_ID_HEADER = "x-query-id" as const;
+
+export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
+
+export const TABLE_TYPE = "application/vnd.wasm-runtime.table+json" as const;
+
+export const TABLE_TARGET = "wasm_runtime.table" as const;
+
+export const MAX_PREVIEW_ROWS = 100 as const;
+
+export const MAX_WINDOW_ROWS = 1000 as const;
+
+export const MAX_CELL_CHARACTERS = 1000 as const;
+
 /** Start. Files of the environment follow as ProvideAsset, in any order. */
 export interface StartKernel {
   environment: Environment;
@@ -569,6 +591,93 @@ export interface PackageProgress {
   kind: "package_progress";
 }
 
+/** Rows `offset` to `offset + limit` of the table as sorted and filtered. */
+export interface AskWindow {
+  request_id: string;
+  offset: number;
+  limit: number;
+  sort?: TableSort[];
+  filters?: TableFilter[];
+  kind: "ask_window";
+}
+
+/** Order by one column, by its position; missing values come last either way. */
+export interface TableSort {
+  column: number;
+  descending?: boolean;
+}
+
+/** Keep the rows that pass; a column may have several filters, and all must pass. */
+export interface TableFilter {
+  column: number;
+  test: "contains" | "equals" | "range" | "missing" | "present";
+  value?: Json;
+  least?: Json;
+  most?: Json;
+}
+
+/** How the values of a column are spread, among the rows that pass the filters. */
+export interface AskProfile {
+  request_id: string;
+  column: number;
+  filters?: TableFilter[];
+  kind: "ask_profile";
+}
+
+/** The rows that pass, as a file. */
+export interface AskExport {
+  request_id: string;
+  format: "csv" | "parquet";
+  sort?: TableSort[];
+  filters?: TableFilter[];
+  kind: "ask_export";
+}
+
+/** Answers AskWindow; `total` counts the rows that pass the filters. */
+export interface TableWindow {
+  request_id: string;
+  offset: number;
+  rows: Json[][];
+  total: number;
+  kind: "table_window";
+}
+
+/** Answers AskProfile. Bins of numbers and times are equally wide; else the most frequent. */
+export interface TableProfile {
+  request_id: string;
+  column: number;
+  rows: number;
+  missing: number;
+  distinct: number;
+  least: Json;
+  most: Json;
+  mean: number | null;
+  bins: ProfileBin[];
+  kind: "table_profile";
+}
+
+/** One bar: the values from `least` to `most` (of numbers and times), or one value (`least`). */
+export interface ProfileBin {
+  least: Json;
+  most: Json;
+  count: number;
+}
+
+/** Answers AskExport; the file is the message's one buffer. */
+export interface TableExport {
+  request_id: string;
+  file_name: string;
+  kind: "table_export";
+}
+
+/** The request could not be carried out: what was expected, and what to do. */
+export interface TableRefusal {
+  request_id: string;
+  message: string;
+  hint?: string;
+  kind: "table_refusal";
+}
+
 /** What `environments.json` answers: the environments that are built, the default first. */
 export interface EnvironmentList {
   environments: Environment[];
@@ -738,11 +847,107 @@ export interface Version {
   author: User;
 }
 
+/** What `data/connections` answers: the connections that the one who asks may use. */
+export interface ConnectionList {
+  connections: ConnectionInfo[];
+}
+
+/** A connection as whoever may use it sees it: no host, no user, no secret. */
+export interface ConnectionInfo {
+  name: string;
+  engine: "postgresql" | "mysql" | "sqlite" | "duckdb";
+  description: string;
+  max_seconds: number;
+  max_rows: number;
+  max_bytes: number;
+}
+
+/** What `data/{connection}/schema` answers. */
+export interface DatabaseSchema {
+  connection: string;
+  tables: TableInfo[];
+  cut?: boolean;
+}
+
+/** A table or a view. */
+export interface TableInfo {
+  schema: string;
+  name: string;
+  kind: "table" | "view";
+  columns: ColumnInfo[];
+  comment?: string;
+  row_estimate?: number | null;
+}
+
+/** A column of a table; `type` in the database's own words. */
+export interface ColumnInfo {
+  name: string;
+  type: string;
+  nullable: boolean;
+  primary_key?: boolean;
+  references?: string;
+  comment?: string;
+}
+
+/** One statement. A parameter is bound to `:name` in the SQL, whatever the engine. */
+export interface QueryRequest {
+  sql: string;
+  parameters?: Record<string, Json>;
+  first_rows?: number | null;
+  max_seconds?: number | null;
+  max_rows?: number | null;
+  max_bytes?: number | null;
+  query_id?: string | null;
+}
+
+/** How a query stands, or ended. */
+export interface QueryStatus {
+  id: string;
+  connection: string;
+  state: "running" | "finished" | "failed";
+  rows: number;
+  bytes: number;
+  seconds: number;
+  more?: boolean;
+  error?: ErrorBody | null;
+  position?: number | null;
+}
+
+/** What is kept in the document: the columns, the count of all rows, and the first few. */
+export interface TableOutput {
+  table_id: string;
+  columns: TableColumn[];
+  rows: number;
+  preview: Json[][];
+  variable?: string;
+  source?: TableSource | null;
+}
+
+/** A column; `type` in the words of whatever holds it (a dtype, an engine's type). */
+export interface TableColumn {
+  name: string;
+  kind: "boolean" | "integer" | "number" | "decimal" | "text" | "date" | "timestamp" | "duration" | "bytes" | "other";
+  type: string;
+}
+
+/** The query that a table came from. */
+export interface TableSource {
+  connection: string;
+  seconds: number;
+  fetched_at: string;
+  cached?: boolean;
+  more?: boolean;
+}
+
 export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
 
 export type WorkerToPage = StartProgress | KernelPrepared | SnapshotSaved | RequestAsset | KernelReady | KernelFailed | RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | RunFinished | InputRequested | CodeCompleted | CodeInspected | FetchHttp | FileChanged | FileRead | PackagesListed | RequestDone | RequestFailed | PackageProgress | OpenComm | CommMessage | CloseComm;
 
 export type RunEvent = RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | InputRequested | PackageProgress | RunFinished;
+
+export type TableRequest = AskWindow | AskProfile | AskExport;
+
+export type TableAnswer = TableWindow | TableProfile | TableExport | TableRefusal;
 
 export const StoredFile: RecordShape<StoredFile> = { name: "StoredFile", fields: { name: "string", sha256: "string", size_bytes: "integer", transfer_bytes: "integer" } };
 
@@ -850,6 +1055,26 @@ export const RequestFailed: RecordShape<RequestFailed> = { name: "RequestFailed"
 
 export const PackageProgress: RecordShape<PackageProgress> = { name: "PackageProgress", fields: { run_id: "string", package: "string", state: { values: ["looking", "downloading", "installing", "installed", "failed"] }, "detail?": "string", kind: { values: ["package_progress"] } } };
 
+export const TableSort: RecordShape<TableSort> = { name: "TableSort", fields: { column: "integer", "descending?": "boolean" } };
+
+export const TableFilter: RecordShape<TableFilter> = { name: "TableFilter", fields: { column: "integer", test: { values: ["contains", "equals", "range", "missing", "present"] }, "value?": "json", "least?": "json", "most?": "json" } };
+
+export const AskWindow: RecordShape<AskWindow> = { name: "AskWindow", fields: { request_id: "string", offset: "integer", limit: "integer", "sort?": { list: TableSort }, "filters?": { list: TableFilter }, kind: { values: ["ask_window"] } } };
+
+export const AskProfile: RecordShape<AskProfile> = { name: "AskProfile", fields: { request_id: "string", column: "integer", "filters?": { list: TableFilter }, kind: { values: ["ask_profile"] } } };
+
+export const AskExport: RecordShape<AskExport> = { name: "AskExport", fields: { request_id: "string", format: { values: ["csv", "parquet"] }, "sort?": { list: TableSort }, "filters?": { list: TableFilter }, kind: { values: ["ask_export"] } } };
+
+export const TableWindow: RecordShape<TableWindow> = { name: "TableWindow", fields: { request_id: "string", offset: "integer", rows: { list: { list: "json" } }, total: "integer", kind: { values: ["table_window"] } } };
+
+export const ProfileBin: RecordShape<ProfileBin> = { name: "ProfileBin", fields: { least: "json", most: "json", count: "integer" } };
+
+export const TableProfile: RecordShape<TableProfile> = { name: "TableProfile", fields: { request_id: "string", column: "integer", rows: "integer", missing: "integer", distinct: "integer", least: "json", most: "json", mean: { optional: "number" }, bins: { list: ProfileBin }, kind: { values: ["table_profile"] } } };
+
+export const TableExport: RecordShape<TableExport> = { name: "TableExport", fields: { request_id: "string", file_name: "string", kind: { values: ["table_export"] } } };
+
+export const TableRefusal: RecordShape<TableRefusal> = { name: "TableRefusal", fields: { request_id: "string", message: "string", "hint?": "string", kind: { values: ["table_refusal"] } } };
+
 export const EnvironmentList: RecordShape<EnvironmentList> = { name: "EnvironmentList", fields: { environments: { list: Environment }, "capabilities?": { list: Capability } } };
 
 export const User: RecordShape<User> = { name: "User", fields: { id: "string", name: "string", color: "string" } };
@@ -896,8 +1121,32 @@ export const Run: RecordShape<Run> = { name: "Run", fields: { cell_id: "string",
 
 export const Version: RecordShape<Version> = { name: "Version", fields: { name: "string", sequence: "integer", created_at: "number", author: User } };
 
+export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer" } };
+
+export const ConnectionList: RecordShape<ConnectionList> = { name: "ConnectionList", fields: { connections: { list: ConnectionInfo } } };
+
+export const ColumnInfo: RecordShape<ColumnInfo> = { name: "ColumnInfo", fields: { name: "string", type: "string", nullable: "boolean", "primary_key?": "boolean", "references?": "string", "comment?": "string" } };
+
+export const TableInfo: RecordShape<TableInfo> = { name: "TableInfo", fields: { schema: "string", name: "string", kind: { values: ["table", "view"] }, columns: { list: ColumnInfo }, "comment?": "string", "row_estimate?": { optional: "integer" } } };
+
+export const DatabaseSchema: RecordShape<DatabaseSchema> = { name: "DatabaseSchema", fields: { connection: "string", tables: { list: TableInfo }, "cut?": "boolean" } };
+
+export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "query_id?": { optional: "string" } } };
+
+export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fields: { id: "string", connection: "string", state: { values: ["running", "finished", "failed"] }, rows: "integer", bytes: "integer", seconds: "number", "more?": "boolean", "error?": { optional: ErrorBody }, "position?": { optional: "integer" } } };
+
+export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fields: { name: "string", kind: { values: ["boolean", "integer", "number", "decimal", "text", "date", "timestamp", "duration", "bytes", "other"] }, type: "string" } };
+
+export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
+
+export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
+
 export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
 
 export const WorkerToPage: UnionShape<WorkerToPage> = { name: "WorkerToPage", members: [StartProgress, KernelPrepared, SnapshotSaved, RequestAsset, KernelReady, KernelFailed, RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, RunFinished, InputRequested, CodeCompleted, CodeInspected, FetchHttp, FileChanged, FileRead, PackagesListed, RequestDone, RequestFailed, PackageProgress, OpenComm, CommMessage, CloseComm] };
 
 export const RunEvent: UnionShape<RunEvent> = { name: "RunEvent", members: [RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, InputRequested, PackageProgress, RunFinished] };
+
+export const TableRequest: UnionShape<TableRequest> = { name: "TableRequest", members: [AskWindow, AskProfile, AskExport] };
+
+export const TableAnswer: UnionShape<TableAnswer> = { name: "TableAnswer", members: [TableWindow, TableProfile, TableExport, TableRefusal] };
