@@ -147,6 +147,7 @@ export class NotebookSession extends EventTarget {
     const { host } = this.#runs;
     const mayBeElsewhere = host !== null && !this.#isThere(host) && !presence.isComplete;
     if (mayBeElsewhere) await presence.settled;
+    if (this.#life.signal.aborted) return;
     const runtimeId = this.hostElsewhere?.id ?? runtime.id;
     const waiting = new Set(this.#runs.queuedFor(runtimeId).map(({ run }) => run.cell_id));
     const asked = new Set(

@@ -175,6 +175,22 @@ test("nobody is taken for gone before all who are there are known", async () => 
   assert.equal(bob.state("a"), "running");
 });
 
+test("a run that waited to know who is there begins nothing once the page was left", async () => {
+  const [ada, bob] = two();
+  await ada.session.runCells(["a"]);
+  ada.vanish();
+  const known = Promise.withResolvers<void>();
+  Object.assign(bob.presence, { isComplete: false, settled: known.promise });
+  const asked = bob.session.runCells(["b"]);
+  bob.session.close();
+  known.resolve();
+  await asked;
+  assert.deepEqual(
+    [bob.kernel.starts, bob.kernel.ran, bob.session.notebook.doc.getMap("runs").size],
+    [0, [], 1],
+  );
+});
+
 test("others see that a cell waits for an answer, which is given where the kernel is", async () => {
   const asks: Program = async (emit, run_id) => {
     emit({ kind: "input_requested", run_id, input_id: "i", prompt: "Name? ", password: false });
