@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { Comments } from "../document/comments.ts";
+import { ORIGIN } from "../document/origin.ts";
 import type { NotebookPage } from "../elements/notebook-page.ts";
 import type { Sharing } from "../elements/sharing.ts";
 import type { NotebookLibrary } from "../session/library.ts";
@@ -123,6 +124,10 @@ class SharedNotebook implements Sharing {
       () => (signal.aborted ? null : access.role),
       ({ message, hint }) => page.parts.notify({ level: "info", message, hint, topic: "role" }),
     );
+    open.session.rights = {
+      mayAsk: () => refusalOf(access.role, ORIGIN.run) === "",
+      mayHost: () => this.#mayEdit,
+    };
     adoptSharingStyles(page, signal);
     new CellMarks({
       page,
@@ -222,6 +227,8 @@ class SharedNotebook implements Sharing {
   async #signIn(why = "This notebook is shared with people who sign in."): Promise<boolean> {
     if (!(await this.#access.signIn(why))) return false;
     this.#client.connect();
+    const message = `You are signed in as ${this.#presence.user.name}.`;
+    this.#page.parts.notify({ level: "info", message, hint: "", topic: "room" });
     return true;
   }
 
