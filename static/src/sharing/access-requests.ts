@@ -14,6 +14,7 @@ import {
   ROOMS_PATH,
   RoomStatus,
   SESSION_PATH,
+  SESSIONS_PATH,
   Session,
 } from "../contracts/generated.ts";
 import type { LinkRole, Role } from "./access-words.ts";
@@ -46,8 +47,9 @@ export class AccessRequests {
     return this.#ask("POST", SESSION_PATH, Session, { name, password });
   }
 
-  signOut(): Promise<Session> {
-    return this.#ask("DELETE", SESSION_PATH, Session);
+  /** `everywhere`: in all browsers, on all machines. */
+  signOut(everywhere: boolean): Promise<Session> {
+    return this.#ask("DELETE", everywhere ? SESSIONS_PATH : SESSION_PATH, Session);
   }
 
   redeem(token: string, name: string): Promise<RedeemedLink> {
