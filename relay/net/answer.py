@@ -38,7 +38,7 @@ class Answer:
         return NetResponse(
             status=self._received.status,
             reason=self._mask.whole(reason.decode("latin-1")),
-            url=self._target.url,
+            url=self._mask.whole(self._target.url),
             headers=[[name, self._mask.whole(value)] for name, value in headers],
         )
 
