@@ -165,6 +165,14 @@ export const MAX_WINDOW_ROWS = 1000 as const;
 
 export const MAX_CELL_CHARACTERS = 1000 as const;
 
+export const NET_FETCH_PATH = "net/fetch" as const;
+
+export const NET_HOSTS_PATH = "net/hosts" as const;
+
+export const EXCHANGE_TYPE = "application/vnd.wasm-runtime.exchange" as const;
+
+export const MAX_HEAD_BYTES = 65536 as const;
+
 /** Start. Files of the environment follow as ProvideAsset, in any order. */
 export interface StartKernel {
   environment: Environment;

@@ -6,30 +6,41 @@ import { refusal } from "./network-policy.ts";
 import { Patience } from "./patience.ts";
 
 /** A larger body would be in memory three times: here, in the message and in Python. */
-const MAX_BODY_BYTES = 512_000_000;
+export const MAX_BODY_BYTES = 512_000_000;
 /** Python waits for the answer; a server that never ends must not hold the cell for ever. */
 const LONGEST_SECONDS = 120;
 const BODILESS_METHODS = ["GET", "HEAD"];
 
 export type FetchPage = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Reaches hosts that this page cannot; see gateway.ts. */
+export interface Gateway {
+  reaches(request: Pick<FetchHttp, "url">): Promise<boolean>;
+  /** As `answerHttp`, after the person has agreed. */
+  answer(request: FetchHttp, gate: Pick<NetworkGate, "check">): Promise<AnswerHttp | RefuseRequest>;
+}
+
 /** Never rejects; without cookies, so that what Python reads does not depend on who the person is. */
 export async function answerHttp(
   request: FetchHttp,
   gate: Pick<NetworkGate, "check" | "followsRedirects" | "checkRedirect" | "checkLanding">,
   fetchPage: FetchPage = (url, init) => fetch(url, init),
+  loadGateway: () => Promise<Gateway | null> = async () => null,
 ): Promise<AnswerHttp | RefuseRequest> {
   const refused = (error: ErrorBody): RefuseRequest => ({
     kind: "refuse_request",
     request_id: request.request_id,
     error,
   });
-  const error = await gate.check(request);
+  const gateway = await loadGateway();
+  const isRelayed = (await gateway?.reaches(request)) ?? false;
+  const error = await gate.check(request, isRelayed);
   if (error !== null) return refused(error);
   let patience = patienceFor(request);
   const send = (redirect: RequestRedirect): Promise<Response> =>
     fetchPage(request.url, { ...initOf(request), redirect, signal: patience.signal });
   try {
+    if (gateway !== null && isRelayed) return await gateway.answer(request, gate);
     let response = await send(gate.followsRedirects(request.url) ? "follow" : "manual");
     if (response.type === "opaqueredirect") {
       patience.end();
@@ -63,7 +74,7 @@ export async function answerHttp(
   }
 }
 
-function patienceFor({ timeout_seconds }: FetchHttp): Patience {
+export function patienceFor({ timeout_seconds }: FetchHttp): Patience {
   return new Patience(timeout_seconds ?? null, LONGEST_SECONDS);
 }
 
@@ -93,13 +104,14 @@ function sentOn({ method, url }: FetchHttp): ErrorBody {
 }
 
 function unreachable(url: string): ErrorBody {
+  const host = URL.parse(url)?.host ?? url;
   return refusal(
-    `${URL.parse(url)?.host ?? url} could not be read from this browser.`,
-    "You may be offline, or the site lets no other page read it (CORS). Download the file and upload it to the working folder.",
+    `${host} could not be read from this browser.`,
+    `You may be offline, or the site lets no other page read it (CORS). A relay whose operator allows ${host} can (setting gateway); or download the file and upload it to the working folder.`,
   );
 }
 
-function tooLarge(url: string): ErrorBody {
+export function tooLarge(url: string): ErrorBody {
   return refusal(
     `The answer of ${URL.parse(url)?.host ?? url} is larger than ${MAX_BODY_BYTES / 1e6} MB.`,
     "Ask for a part of it.",
