@@ -56,8 +56,8 @@ export const CAPABILITIES: Record<CapabilityName, CapabilityWords> = {
     fallback: "There is no relay to share by: open the notebook at one (wasm-runtime serve).",
   },
   gateway: {
-    words: "Sites that let no other page read them are read through the relay, where its operator allows it.",
-    fallback: "Only sites that let other pages read them (CORS) can be read: the relay fetches none.",
+    words: "Sites that let no other page read them are read through the relay.",
+    fallback: "Sites that let no other page read them (CORS) cannot be read.",
   },
 };
 

@@ -9,13 +9,10 @@ import {
   NET_HOSTS_PATH,
   type NetRequest,
   NetResponse,
-  type RefuseRequest,
   ROOMS_PATH,
 } from "../contracts/generated.ts";
-import { readBounded } from "./bounded-body.ts";
-import { type FetchPage, type Gateway, MAX_BODY_BYTES, patienceFor, tooLarge } from "./http.ts";
+import type { FetchPage, Gateway } from "./http.ts";
 import type { NetworkGate } from "./network-gate.ts";
-import { refusal } from "./network-policy.ts";
 
 /** Somebody may sign in meanwhile, and the operator may change the list. */
 const LIST_SECONDS = 60;
@@ -49,33 +46,25 @@ export class RelayGateway implements Gateway {
     return (await this.#hosts()).has(nameOf(asked));
   }
 
-  async answer(request: FetchHttp, gate: Pick<NetworkGate, "check">): Promise<AnswerHttp | RefuseRequest> {
-    const refused = (error: ErrorBody): RefuseRequest => ({
-      kind: "refuse_request",
-      request_id: request.request_id,
-      error,
-    });
-    const patience = patienceFor(request);
+  async answer(
+    ...[request, gate, signal, read]: Parameters<Gateway["answer"]>
+  ): Promise<AnswerHttp | ErrorBody> {
     try {
       const response = await this.#fetch(this.#fetchAddress(), {
         method: "POST",
         body: exchangeOf(request),
-        signal: patience.signal,
+        signal,
       });
-      if (!response.ok) return refused(decode(await response.json(), ErrorBody));
-      patience.heard();
-      const bytes = await readBounded(response, MAX_BODY_BYTES, () => patience.heard());
-      if (bytes === null) return refused(tooLarge(request.url));
+      if (!response.ok) return decode(await response.json(), ErrorBody);
+      const bytes = await read(response);
+      if (bytes === null) return notWhole(request.url);
       const { head, body } = partsOf(bytes);
       const elsewhere = await this.#landing(request, head.url, gate);
-      if (elsewhere !== null) return refused(elsewhere);
-      return { kind: "answer_http", request_id: request.request_id, ...head, body };
+      return elsewhere ?? { kind: "answer_http", request_id: request.request_id, ...head, body };
     } catch (failure) {
       // The relay ends an answer in the middle when it passed a limit, or its host broke off.
-      if (failure instanceof TypeError) return refused(cutOff(request.url));
+      if (failure instanceof TypeError) return notWhole(request.url);
       throw failure;
-    } finally {
-      patience.end();
     }
   }
 
@@ -144,9 +133,10 @@ function partsOf(bytes: Uint8Array<ArrayBuffer>): { head: NetResponse; body: Uin
   return { head: decode(JSON.parse(text), NetResponse), body: bytes.slice(end) };
 }
 
-function cutOff(url: string): ErrorBody {
-  return refusal(
-    `The answer of ${URL.parse(url)?.host ?? url} did not come whole through the relay.`,
-    "You may be offline, the site broke off, or the answer is larger or slower than the relay's operator allows.",
-  );
+function notWhole(url: string): ErrorBody {
+  return {
+    code: "upstream_failed",
+    message: `The answer of ${URL.parse(url)?.host ?? url} did not come whole through the relay.`,
+    hint: "You may be offline, the site broke off, or the answer is larger or slower than the relay's operator allows.",
+  };
 }

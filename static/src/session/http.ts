@@ -6,7 +6,7 @@ import { refusal } from "./network-policy.ts";
 import { Patience } from "./patience.ts";
 
 /** A larger body would be in memory three times: here, in the message and in Python. */
-export const MAX_BODY_BYTES = 512_000_000;
+const MAX_BODY_BYTES = 512_000_000;
 /** Python waits for the answer; a server that never ends must not hold the cell for ever. */
 const LONGEST_SECONDS = 120;
 const BODILESS_METHODS = ["GET", "HEAD"];
@@ -16,8 +16,13 @@ export type FetchPage = (url: string, init: RequestInit) => Promise<Response>;
 /** Reaches hosts that this page cannot; see gateway.ts. */
 export interface Gateway {
   reaches(request: Pick<FetchHttp, "url">): Promise<boolean>;
-  /** As `answerHttp`, after the person has agreed. */
-  answer(request: FetchHttp, gate: Pick<NetworkGate, "check">): Promise<AnswerHttp | RefuseRequest>;
+  /** After the person has agreed. `read` gives null for a body that is too large. */
+  answer(
+    request: FetchHttp,
+    gate: Pick<NetworkGate, "check">,
+    signal: AbortSignal,
+    read: (response: Response) => Promise<Uint8Array<ArrayBuffer> | null>,
+  ): Promise<AnswerHttp | ErrorBody>;
 }
 
 /** Never rejects; without cookies, so that what Python reads does not depend on who the person is. */
@@ -40,7 +45,11 @@ export async function answerHttp(
   const send = (redirect: RequestRedirect): Promise<Response> =>
     fetchPage(request.url, { ...initOf(request), redirect, signal: patience.signal });
   try {
-    if (gateway !== null && isRelayed) return await gateway.answer(request, gate);
+    const read = (response: Response) => readBounded(response, MAX_BODY_BYTES, () => patience.heard());
+    if (gateway !== null && isRelayed) {
+      const relayed = await gateway.answer(request, gate, patience.signal, read);
+      return "code" in relayed ? refused(relayed) : relayed;
+    }
     let response = await send(gate.followsRedirects(request.url) ? "follow" : "manual");
     if (response.type === "opaqueredirect") {
       patience.end();
@@ -53,7 +62,7 @@ export async function answerHttp(
     const elsewhere = response.redirected ? gate.checkLanding(response.url) : null;
     if (elsewhere !== null) return refused(elsewhere);
     patience.heard();
-    const body = await readBounded(response, MAX_BODY_BYTES, () => patience.heard());
+    const body = await read(response);
     if (body === null) return refused(tooLarge(request.url));
     return {
       kind: "answer_http",
@@ -74,7 +83,7 @@ export async function answerHttp(
   }
 }
 
-export function patienceFor({ timeout_seconds }: FetchHttp): Patience {
+function patienceFor({ timeout_seconds }: FetchHttp): Patience {
   return new Patience(timeout_seconds ?? null, LONGEST_SECONDS);
 }
 
@@ -107,11 +116,11 @@ function unreachable(url: string): ErrorBody {
   const host = URL.parse(url)?.host ?? url;
   return refusal(
     `${host} could not be read from this browser.`,
-    `You may be offline, or the site lets no other page read it (CORS). A relay whose operator allows ${host} can (setting gateway); or download the file and upload it to the working folder.`,
+    `You may be offline, or the site lets no other page read it (CORS). A relay whose operator allows ${host} can (setting gateway). Or download the file and upload it to the working folder.`,
   );
 }
 
-export function tooLarge(url: string): ErrorBody {
+function tooLarge(url: string): ErrorBody {
   return refusal(
     `The answer of ${URL.parse(url)?.host ?? url} is larger than ${MAX_BODY_BYTES / 1e6} MB.`,
     "Ask for a part of it.",
