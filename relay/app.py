@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from wasm_runtime.contracts.capabilities import Capability
+from wasm_runtime.contracts.capabilities import Capability, CapabilityName
+from wasm_runtime.contracts.net import MAX_HEAD_BYTES
 from wasm_runtime.contracts.relay_api import HEALTH_PATH, METRICS_PATH
 from wasm_runtime.environments.cache import Cache
 from wasm_runtime.errors import WasmRuntimeError
@@ -22,12 +23,13 @@ from .auth.service import AccessService
 from .cache import CacheService, cache_routes, open_cache
 from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
-from .data.opening import open_audit, open_connections
+from .data.opening import open_audit, open_connections, open_secrets
 from .errors import answer_http_error, answer_known_error
 from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
+from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
 from .secrets import SecretMask
 from .settings import Settings
 from .sync import (
@@ -64,6 +66,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     connections = open_connections(settings, mask)
     audit_log = open_audit(settings, mask)
     data: list[DataService] = []
+    hosts = declared_hosts(settings)
+    net: list[NetService] = []
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -75,15 +79,27 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 async with (
                     service.following(opened.reconsider),
                     open_data(connections, audit_log) as opened_data,
+                    open_net(
+                        settings, hosts, open_secrets(settings, mask), audit_log
+                    ) as opened_net,
                 ):
                     data.append(opened_data)
+                    net.append(opened_net)
                     with keeping_lines(audit_log):
                         yield
                 health.stopping = True
 
     return Starlette(
         routes=_routes(
-            settings, metrics, health, cache, service, lambda: rooms[-1], lambda: data[-1]
+            settings,
+            metrics,
+            health,
+            cache,
+            service,
+            lambda: rooms[-1],
+            lambda: data[-1],
+            lambda: net[-1],
+            _capabilities(settings, bool(hosts.hosts)),
         ),
         lifespan=lifespan,
         # The first is the outermost: even a refusal is logged and carries the headers.
@@ -94,7 +110,10 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
             Middleware(
                 BodyLimit,
                 max_bytes=settings.max_body_bytes,
-                larger={BLOB_PATHS: settings.max_blob_bytes},
+                larger={
+                    BLOB_PATHS: settings.max_blob_bytes,
+                    FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
+                },
             ),
         ],
         exception_handlers={WasmRuntimeError: answer_known_error, HTTPException: answer_http_error},
@@ -113,8 +132,11 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _capabilities(settings: Settings) -> list[Capability]:
-    return [] if settings.access == "none" else [Capability(name="rooms", provider="relay")]
+def _capabilities(settings: Settings, has_gateway: bool) -> list[Capability]:
+    if settings.access == "none":
+        return []
+    names: list[CapabilityName] = ["rooms", "gateway"] if has_gateway else ["rooms"]
+    return [Capability(name=name, provider="relay") for name in names]
 
 
 def _routes(
@@ -125,6 +147,8 @@ def _routes(
     service: AccessService,
     rooms: Callable[[], Rooms],
     data: Callable[[], DataService],
+    net: Callable[[], NetService],
+    capabilities: list[Capability],
 ) -> list[BaseRoute]:
     async def answer_health(request: Request) -> Response:
         return health.page()
@@ -135,11 +159,12 @@ def _routes(
     routes: list[BaseRoute] = [Route(f"/{HEALTH_PATH}", answer_health)]
     if settings.metrics:
         routes.append(Route(f"/{METRICS_PATH}", answer_metrics))
-    routes += cache_routes(cache, metrics.snapshot_refusals, _capabilities(settings))
+    routes += cache_routes(cache, metrics.snapshot_refusals, capabilities)
     routes += service.routes()
     routes += sync_routes(rooms)
     routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
     routes += data_routes(data)
+    routes += net_routes(net)
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
     put_gates(routes, POLICIES, service.access)

@@ -72,6 +72,10 @@ class SecretStore:
         reference = _REFERENCE.fullmatch(text)
         return self.get(reference[1]) if reference else text
 
+    def fill(self, text: str) -> str:
+        """`text` with each reference in it replaced by the secret."""
+        return _REFERENCE.sub(lambda reference: self.get(reference[1]), text)
+
     def _stored(self, name: str) -> str:
         with self._database() as database:
             row = database.execute("SELECT sealed FROM secrets WHERE name = ?", (name,)).fetchone()
@@ -128,6 +132,11 @@ class SecretStore:
 
 def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
+
+
+def references_in(text: str) -> list[str]:
+    """The names of the secrets that a text refers to."""
+    return _REFERENCE.findall(text)
 
 
 def reference_to(name: str) -> str:

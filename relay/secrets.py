@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 _NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$", re.IGNORECASE)
 _IN_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
-_SHORTEST = 8
+SHORTEST = 8
 """A shorter value is no secret, and masking it would blank half the log."""
 
 MASK = "***"
@@ -30,11 +30,11 @@ class SecretMask:
 
     def learn(self, values: Iterable[str]) -> None:
         """Mask these from now on as well: a secret that was decrypted, or has come to be."""
-        new = {value for value in values if len(value) >= _SHORTEST} - self._values
+        new = {value for value in values if len(value) >= SHORTEST} - self._values
         if not new:
             return
         self._values |= new
-        spelled = {spelling for value in self._values for spelling in _spellings(value)}
+        spelled = {spelling for value in self._values for spelling in spellings(value)}
         longest_first = sorted(spelled, key=len, reverse=True)
         self._known = re.compile("|".join(re.escape(spelling) for spelling in longest_first))
 
@@ -44,7 +44,7 @@ class SecretMask:
         return _IN_URL.sub(MASK, text)
 
 
-def _spellings(value: str) -> Iterator[str]:
+def spellings(value: str) -> Iterator[str]:
     """The value as it is, as a URL, JSON and Python write it, and as hex and base64."""
     raw = value.encode()
     yield value

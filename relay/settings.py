@@ -210,6 +210,11 @@ class Settings(BaseSettings):
         default=True,
         description="Whether the connection demo exists, a small SQLite database to try SQL on.",
     )
+    gateway: Path | None = Field(
+        default=None,
+        description="TOML file of the hosts that notebooks may reach by the relay when a browser "
+        'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
+    )
     shutdown_seconds: int = Field(
         default=5,
         ge=0,

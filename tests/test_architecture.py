@@ -40,8 +40,9 @@ PYTHON = {
     "relay.auth": ["relay.audit"],
     "relay.sync": ["relay.auth"],
     "relay.data": ["relay.auth"],
+    "relay.net": ["relay.auth"],
     "relay.commands": ["relay.data"],
-    "relay.app": ["relay.cache", "relay.data", "relay.sync", "wasm_runtime.site"],
+    "relay.app": ["relay.cache", "relay.data", "relay.net", "relay.sync", "wasm_runtime.site"],
     "wasm_runtime.cli": [
         "relay.app",
         "relay.commands",

@@ -33,5 +33,10 @@ POLICIES: Policies = {
     "/data/queries/{query_id}": {"GET": "user", "DELETE": "user"},
     "/data/{connection}/schema": {"GET": "user"},
     "/data/{connection}/query": {"POST": "user"},
+    # Which hosts somebody may reach is asked there.
+    "/net/hosts": {"GET": "user"},
+    "/net/fetch": {"POST": "user"},
+    "/rooms/{document_id}/net/fetch": {"POST": "run"},
+    "/rooms/{document_id}/net/hosts": {"GET": "read", "PUT": "manage"},
     "/{path:path}": {"GET": "public"},
 }

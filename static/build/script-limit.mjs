@@ -11,6 +11,8 @@ export const SHARING_LIMIT = 60_000;
 const ENTRIES = {
   /** What only a shared notebook needs. */
   sharing: /^src\/sharing\/entry\.ts$/,
+  /** What only a page of a relay with a gateway needs, once Python asks for something. */
+  gateway: /^src\/session\/gateway\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };

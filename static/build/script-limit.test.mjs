@@ -27,16 +27,18 @@ test("scripts above the limit fail the build, and the largest is named", () => {
 test("what only another entry reaches is counted apart, what both reach is the page's own", () => {
   const to = (...paths) => ({ imports: paths.map((path) => ({ path })) });
   const outputs = {
-    "main.js": to("lit.js", "editor.js", "sharing.js", "purify.js"),
+    "main.js": to("lit.js", "editor.js", "sharing.js", "gateway.js", "purify.js"),
     "editor.js": to("lit.js"),
     "lit.js": to(),
     "sharing.js": { ...to("lit.js", "awareness.js", "editor.js"), entryPoint: "src/sharing/entry.ts" },
     "awareness.js": to(),
+    "gateway.js": { ...to("lit.js"), entryPoint: "src/session/gateway.ts" },
     "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
   };
   assert.deepEqual(scriptParts(outputs, "main.js"), {
     own: ["main.js", "lit.js", "editor.js"],
     sharing: ["sharing.js", "awareness.js"],
+    gateway: ["gateway.js"],
     standIns: ["purify.js"],
   });
 });

@@ -30,6 +30,7 @@ const frames = new OutputFrames({
 });
 /** What the relay says it can do; nothing where there is none. */
 let relayCapabilities: readonly Capability[] = [];
+const loadGateway = () => import("./session/gateway.ts");
 const loadSharing = () => import("./sharing/entry.ts");
 /** What a notebook without a choice gets, once that is known; before, the kernel finds out when it starts. */
 let firstEnvironment: string | null = null;
@@ -68,6 +69,10 @@ try {
         frames,
         supply,
         askedEnvironment,
+        loadGateway: async (documentId) =>
+          can("gateway", relayCapabilities)
+            ? new (await loadGateway()).RelayGateway({ base, documentId })
+            : null,
         defaultEnvironment: () => settings.current.defaultEnvironment ?? firstEnvironment,
         onStartOver: firstStart.resolve,
         onStarted: (...started) => offline.keep(app, ...started),

@@ -45,6 +45,10 @@ ROUTES = {
     "/data/queries/{query_id}": "api",
     "/data/{connection}/schema": "api",
     "/data/{connection}/query": "api",
+    "/net/hosts": "api",
+    "/net/fetch": "api",
+    "/rooms/{document_id}/net/fetch": "api",
+    "/rooms/{document_id}/net/hosts": "api",
     "/{path:path}": "asset",
 }
 

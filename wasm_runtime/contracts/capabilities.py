@@ -14,6 +14,7 @@ CapabilityName = Literal[
     "offline",
     "snapshot",
     "rooms",
+    "gateway",
 ]
 """A closed list: the page's table of fallbacks does not compile until a new name has its words."""
 

@@ -15,6 +15,7 @@ from .capabilities import Capability
 from .data import ConnectionList, DatabaseSchema, QueryRequest, QueryStatus
 from .document import AwarenessState, BlobReference, Run, Runtime, Version
 from .environments import Environment, EnvironmentList
+from .net import ChosenHosts, DocumentHosts, HostList, NetRequest, NetResponse
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
 from .table import TableAnswer, TableOutput, TableRequest
@@ -28,6 +29,7 @@ CONTRACT = contract_of(
         *(ErrorBody, Health, RoomStatus, History),
         *(AwarenessState, BlobReference, Run, Runtime, Version),
         *(ConnectionList, DatabaseSchema, QueryRequest, QueryStatus, TableOutput),
+        *(NetRequest, NetResponse, HostList, DocumentHosts, ChosenHosts),
     ],
     {
         "PageToWorker": PageToWorker,

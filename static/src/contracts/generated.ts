@@ -165,6 +165,14 @@ export const MAX_WINDOW_ROWS = 1000 as const;
 
 export const MAX_CELL_CHARACTERS = 1000 as const;
 
+export const NET_FETCH_PATH = "net/fetch" as const;
+
+export const NET_HOSTS_PATH = "net/hosts" as const;
+
+export const EXCHANGE_TYPE = "application/vnd.wasm-runtime.exchange" as const;
+
+export const MAX_HEAD_BYTES = 65536 as const;
+
 /** Start. Files of the environment follow as ProvideAsset, in any order. */
 export interface StartKernel {
   environment: Environment;
@@ -414,7 +422,7 @@ export interface KernelReady {
 
 /** One thing a provider can do; a missing one means it cannot. */
 export interface Capability {
-  name: "isolation" | "interrupt" | "input" | "blocking_wait" | "blocking_http" | "persistent_files" | "package_index" | "offline" | "snapshot" | "rooms";
+  name: "isolation" | "interrupt" | "input" | "blocking_wait" | "blocking_http" | "persistent_files" | "package_index" | "offline" | "snapshot" | "rooms" | "gateway";
   provider: "browser" | "runtime" | "relay";
   version?: number;
   how?: string;
@@ -939,6 +947,46 @@ export interface TableSource {
   more?: boolean;
 }
 
+/** One HTTP request; names and values of `headers` in pairs. */
+export interface NetRequest {
+  method: string;
+  url: string;
+  headers?: string[][];
+  timeout_seconds?: number | null;
+}
+
+/** What the host answered; `url` is where redirects led to. */
+export interface NetResponse {
+  status: number;
+  reason: string;
+  url: string;
+  headers: string[][];
+}
+
+/** What `net/hosts` answers. */
+export interface HostList {
+  hosts: HostInfo[];
+}
+
+/** A host as whoever may reach it sees it; headers the relay adds are not told. */
+export interface HostInfo {
+  host: string;
+  methods: string[];
+  description: string;
+  adds_credentials: boolean;
+}
+
+/** What a notebook may reach of `offered`, the deployment's list. */
+export interface DocumentHosts {
+  offered: HostInfo[];
+  chosen?: string[] | null;
+}
+
+/** What owners decide; null leaves it at what every notebook may reach. */
+export interface ChosenHosts {
+  hosts?: string[] | null;
+}
+
 export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
 
 export type WorkerToPage = StartProgress | KernelPrepared | SnapshotSaved | RequestAsset | KernelReady | KernelFailed | RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | RunFinished | InputRequested | CodeCompleted | CodeInspected | FetchHttp | FileChanged | FileRead | PackagesListed | RequestDone | RequestFailed | PackageProgress | OpenComm | CommMessage | CloseComm;
@@ -1009,7 +1057,7 @@ export const SnapshotSaved: RecordShape<SnapshotSaved> = { name: "SnapshotSaved"
 
 export const RequestAsset: RecordShape<RequestAsset> = { name: "RequestAsset", fields: { sha256: "string", "damaged?": "boolean", kind: { values: ["request_asset"] } } };
 
-export const Capability: RecordShape<Capability> = { name: "Capability", fields: { name: { values: ["isolation", "interrupt", "input", "blocking_wait", "blocking_http", "persistent_files", "package_index", "offline", "snapshot", "rooms"] }, provider: { values: ["browser", "runtime", "relay"] }, "version?": "integer", "how?": "string", "limits?": { map: "number" } } };
+export const Capability: RecordShape<Capability> = { name: "Capability", fields: { name: { values: ["isolation", "interrupt", "input", "blocking_wait", "blocking_http", "persistent_files", "package_index", "offline", "snapshot", "rooms", "gateway"] }, provider: { values: ["browser", "runtime", "relay"] }, "version?": "integer", "how?": "string", "limits?": { map: "number" } } };
 
 export const KernelReady: RecordShape<KernelReady> = { name: "KernelReady", fields: { capabilities: { list: Capability }, python_version: "string", restored: "boolean", "note?": "string", "timings?": { map: "number" }, kind: { values: ["kernel_ready"] } } };
 
@@ -1140,6 +1188,18 @@ export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fiel
 export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
 
 export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
+
+export const NetRequest: RecordShape<NetRequest> = { name: "NetRequest", fields: { method: "string", url: "string", "headers?": { list: { list: "string" } }, "timeout_seconds?": { optional: "number" } } };
+
+export const NetResponse: RecordShape<NetResponse> = { name: "NetResponse", fields: { status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } } } };
+
+export const HostInfo: RecordShape<HostInfo> = { name: "HostInfo", fields: { host: "string", methods: { list: "string" }, description: "string", adds_credentials: "boolean" } };
+
+export const HostList: RecordShape<HostList> = { name: "HostList", fields: { hosts: { list: HostInfo } } };
+
+export const DocumentHosts: RecordShape<DocumentHosts> = { name: "DocumentHosts", fields: { offered: { list: HostInfo }, "chosen?": { optional: { list: "string" } } } };
+
+export const ChosenHosts: RecordShape<ChosenHosts> = { name: "ChosenHosts", fields: { "hosts?": { optional: { list: "string" } } } };
 
 export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
 

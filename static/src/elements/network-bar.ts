@@ -7,11 +7,11 @@ import { icon } from "./icon.ts";
 export function networkBar(session: NotebookSession, cellWords: string) {
   const [ask] = session.networkRequests;
   if (!ask) return nothing;
-  const { grant, host, isRedirect, method, url } = ask;
+  const { grant, host, isRedirect, isRelayed, method, url } = ask;
   const words = isRedirect
     ? html`<strong>${host}</strong> sends ${cellWords.replace(/^./, (first) => first.toLowerCase())} on to
         another address, which browsers do not tell beforehand. Follow?`
-    : html`${cellWords} wants to reach <strong>${host}</strong>.`;
+    : html`${cellWords} wants to reach <strong>${host}</strong>${isRelayed ? " through the relay" : ""}.`;
   return html`<section class="network-bar" role="alertdialog" aria-label="Network permission">
     ${icon(Globe)}
     <p>

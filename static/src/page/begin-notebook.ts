@@ -8,7 +8,7 @@ import { makeSnapshot } from "../kernel/make-snapshot.ts";
 import type { OutputFrames } from "../outputs/frames.ts";
 import type { Database } from "../session/database.ts";
 import { WorkingFolder } from "../session/files.ts";
-import { answerHttp } from "../session/http.ts";
+import { answerHttp, type Gateway } from "../session/http.ts";
 import type { KeptEnvironment } from "../session/kept-environments.ts";
 import { NetworkGate, NetworkGrants } from "../session/network-gate.ts";
 import { ownUser } from "../session/own-user.ts";
@@ -28,6 +28,8 @@ export interface NotebookParts {
   database: Database;
   frames: OutputFrames;
   supply: KernelSupply;
+  /** For the notebook `documentId`, or one of the person's own; null where no relay has one. */
+  loadGateway(documentId: () => string | null): Promise<Gateway | null>;
   /** The environment of a notebook that chooses none; null while nobody knows. */
   defaultEnvironment(): string | null;
   /** The one that the page's address asks for; it goes before the notebook's choice. */
@@ -51,13 +53,18 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     },
     new NetworkGrants(storage, notebook.id),
   );
+  let gateway: Gateway | null = null;
+  const loadGateway = async () => {
+    gateway ??= await parts.loadGateway(() => (stored.isShared ? notebook.id : null));
+    return gateway;
+  };
   const kernel = new BrowserKernel({
     ...supply.parts,
     environmentName,
     packages: () => notebook.packages,
     spare: supply.spare,
     settings: supply.kernelSettings,
-    http: (request) => answerHttp(request, network),
+    http: (request) => answerHttp(request, network, undefined, loadGateway),
     onFileChanged: (path, body) => {
       folder.take({ path, body }).catch(console.error);
     },

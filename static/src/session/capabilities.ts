@@ -55,6 +55,10 @@ export const CAPABILITIES: Record<CapabilityName, CapabilityWords> = {
     words: "Others can edit this notebook with you.",
     fallback: "There is no relay to share by: open the notebook at one (wasm-runtime serve).",
   },
+  gateway: {
+    words: "Sites that let no other page read them are read through the relay.",
+    fallback: "Sites that let no other page read them (CORS) cannot be read.",
+  },
 };
 
 /** Whether any of the providers declared `name`. */

@@ -13,23 +13,43 @@ const BODILESS_METHODS = ["GET", "HEAD"];
 
 export type FetchPage = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Reaches hosts that this page cannot; see gateway.ts. */
+export interface Gateway {
+  reaches(request: Pick<FetchHttp, "url">): Promise<boolean>;
+  /** After the person has agreed. `read` gives null for a body that is too large. */
+  answer(
+    request: FetchHttp,
+    gate: Pick<NetworkGate, "check">,
+    signal: AbortSignal,
+    read: (response: Response) => Promise<Uint8Array<ArrayBuffer> | null>,
+  ): Promise<AnswerHttp | ErrorBody>;
+}
+
 /** Never rejects; without cookies, so that what Python reads does not depend on who the person is. */
 export async function answerHttp(
   request: FetchHttp,
   gate: Pick<NetworkGate, "check" | "followsRedirects" | "checkRedirect" | "checkLanding">,
   fetchPage: FetchPage = (url, init) => fetch(url, init),
+  loadGateway: () => Promise<Gateway | null> = async () => null,
 ): Promise<AnswerHttp | RefuseRequest> {
   const refused = (error: ErrorBody): RefuseRequest => ({
     kind: "refuse_request",
     request_id: request.request_id,
     error,
   });
-  const error = await gate.check(request);
+  const gateway = await loadGateway();
+  const isRelayed = (await gateway?.reaches(request)) ?? false;
+  const error = await gate.check(request, isRelayed);
   if (error !== null) return refused(error);
   let patience = patienceFor(request);
   const send = (redirect: RequestRedirect): Promise<Response> =>
     fetchPage(request.url, { ...initOf(request), redirect, signal: patience.signal });
   try {
+    const read = (response: Response) => readBounded(response, MAX_BODY_BYTES, () => patience.heard());
+    if (gateway !== null && isRelayed) {
+      const relayed = await gateway.answer(request, gate, patience.signal, read);
+      return "code" in relayed ? refused(relayed) : relayed;
+    }
     let response = await send(gate.followsRedirects(request.url) ? "follow" : "manual");
     if (response.type === "opaqueredirect") {
       patience.end();
@@ -42,7 +62,7 @@ export async function answerHttp(
     const elsewhere = response.redirected ? gate.checkLanding(response.url) : null;
     if (elsewhere !== null) return refused(elsewhere);
     patience.heard();
-    const body = await readBounded(response, MAX_BODY_BYTES, () => patience.heard());
+    const body = await read(response);
     if (body === null) return refused(tooLarge(request.url));
     return {
       kind: "answer_http",
@@ -93,9 +113,10 @@ function sentOn({ method, url }: FetchHttp): ErrorBody {
 }
 
 function unreachable(url: string): ErrorBody {
+  const host = URL.parse(url)?.host ?? url;
   return refusal(
-    `${URL.parse(url)?.host ?? url} could not be read from this browser.`,
-    "You may be offline, or the site lets no other page read it (CORS). Download the file and upload it to the working folder.",
+    `${host} could not be read from this browser.`,
+    `You may be offline, or the site lets no other page read it (CORS). A relay whose operator allows ${host} can (setting gateway). Or download the file and upload it to the working folder.`,
   );
 }
 

@@ -9,6 +9,8 @@ export interface NetworkAsk {
   host: string;
   /** The host was reached, and sends on to an address that browsers do not tell. */
   isRedirect: boolean;
+  /** The relay asks the host, not this browser. */
+  isRelayed: boolean;
   /** The first address that was asked for. */
   url: string;
   method: string;
@@ -41,12 +43,12 @@ export class NetworkGate extends EventTarget {
   }
 
   /** null when the request may be made; resolves after the person's answer where one is needed. */
-  async check(request: NetworkRequest): Promise<ErrorBody | null> {
-    const decision = decide(request, { ...this.#rules, granted: this.#granted });
+  async check(request: NetworkRequest, isRelayed = false): Promise<ErrorBody | null> {
+    const decision = decide(request, { ...this.#rules, granted: this.#granted, isRelayed });
     if (decision.verdict === "allow") return null;
     if (decision.verdict === "refuse") return decision.error;
     const { host } = decision;
-    if (await this.#ask({ ...request, host, grant: host, isRedirect: false })) return null;
+    if (await this.#ask({ ...request, host, grant: host, isRedirect: false, isRelayed })) return null;
     return refusal(
       `You did not allow this notebook to reach ${host}.`,
       "Allow the host in the notebook's network settings and run the cell again.",
@@ -62,7 +64,8 @@ export class NetworkGate extends EventTarget {
   /** As `check`, for an address that was reached and sends on, nobody can tell where to. */
   async checkRedirect(request: NetworkRequest): Promise<ErrorBody | null> {
     const host = hostOf(request.url);
-    if (await this.#ask({ ...request, host, grant: redirectsOf(host), isRedirect: true })) return null;
+    if (await this.#ask({ ...request, host, grant: redirectsOf(host), isRedirect: true, isRelayed: false }))
+      return null;
     return refusal(
       `You did not allow ${host} to send this notebook on to another address.`,
       "Ask for the address it leads to, or allow it when the cell runs again.",
@@ -104,7 +107,7 @@ export class NetworkGate extends EventTarget {
     for (const grant of [...this.#waiting.keys()]) this.#answer(grant, false);
   }
 
-  #ask({ grant, host, isRedirect, url, method }: NetworkAsk): Promise<boolean> {
+  #ask({ grant, host, isRedirect, isRelayed, url, method }: NetworkAsk): Promise<boolean> {
     if (this.#denied.has(grant)) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(grant);
@@ -112,7 +115,10 @@ export class NetworkGate extends EventTarget {
         waiting.answers.push(resolve);
         return;
       }
-      this.#waiting.set(grant, { ask: { grant, host, isRedirect, url, method }, answers: [resolve] });
+      this.#waiting.set(grant, {
+        ask: { grant, host, isRedirect, isRelayed, url, method },
+        answers: [resolve],
+      });
       this.dispatchEvent(new Event("change"));
     });
   }

@@ -9,6 +9,8 @@ export interface NetworkRules {
   readablePrefixes: readonly string[];
   /** Hosts (with port, if not the scheme's own) the person granted. */
   granted: ReadonlySet<string>;
+  /** The relay carries the request out: which private hosts it reaches is its operator's decision. */
+  isRelayed?: boolean;
 }
 
 export type NetworkDecision =
@@ -43,7 +45,7 @@ export function decide(request: NetworkRequest, rules: NetworkRules): NetworkDec
       "Upload the file to the working folder and open it there.",
     );
   }
-  if (isPrivateHost(url.hostname)) {
+  if (!rules.isRelayed && isPrivateHost(url.hostname)) {
     return refuse(
       `${url.hostname} is in a private network.`,
       "Notebooks may not reach this computer or its network. Upload the file to the working folder instead.",

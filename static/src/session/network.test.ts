@@ -102,6 +102,7 @@ test("the person is asked once for several requests, and always is remembered fo
       grant: "new.example",
       host: "new.example",
       isRedirect: false,
+      isRelayed: false,
       url: "https://new.example/a",
       method: "GET",
     },

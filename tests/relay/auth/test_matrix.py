@@ -21,6 +21,7 @@ PEOPLE = (
 )  # fmt: skip
 OUTSIDE = {"nobody": 401, "expired": 401, "forged": 401, "stranger": 404, "guest elsewhere": 404}
 WHO_MAY = {
+    "run": {"guest runner", "guest editor", "runner", "editor", "owner"},
     "read": {"guest viewer", "guest runner", "guest editor", "viewer", "runner", "editor", "owner"},
     "manage": {"owner"},
     "write": {"guest editor", "editor", "owner"},
@@ -54,6 +55,8 @@ SIGNED_IN = {
     ("/data/queries/{query_id}", "DELETE"),
     ("/data/{connection}/schema", "GET"),
     ("/data/{connection}/query", "POST"),
+    ("/net/hosts", "GET"),
+    ("/net/fetch", "POST"),
 }
 ON_DOCUMENT = {
     ("/rooms/{document_id}", WEBSOCKET): "read",
@@ -70,6 +73,9 @@ ON_DOCUMENT = {
     ("/rooms/{document_id}/links", "GET"): "manage",
     ("/rooms/{document_id}/links", "POST"): "manage",
     ("/rooms/{document_id}/links/{link_id}", "DELETE"): "manage",
+    ("/rooms/{document_id}/net/fetch", "POST"): "run",
+    ("/rooms/{document_id}/net/hosts", "GET"): "read",
+    ("/rooms/{document_id}/net/hosts", "PUT"): "manage",
 }
 PARAMETERS = {
     "document_id": DOCUMENT,
