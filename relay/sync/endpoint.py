@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from starlette.requests import HTTPConnection, Request
@@ -140,33 +141,32 @@ async def _converse(rooms: Rooms, room: Room, client: Client, socket: WebSocket)
 
 
 async def _end(client: Client) -> None:
-    raise await client.closing()
+    """Until the relay closes the client, speak now and then: silence is taken for death."""
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
+                raise await client.closing()
+        client.send(KEEP_ALIVE)
 
 
 async def _read(rooms: Rooms, room: Room, client: Client, socket: WebSocket) -> None:
     pace = Pace(rooms.limits.messages_per_second)
     while True:
         frame = await _frame(socket)
-        await pace.keep()
+        if seconds := pace.wait_seconds():
+            await asyncio.sleep(seconds)
         if len(frame) > rooms.limits.max_message_bytes:
             raise MessageTooLarge(f"A message of {len(frame)} bytes.")
         message = read_message(frame)
-        rooms.metrics.messages.labels(type(message).__name__).inc()
+        rooms.metrics.received(type(message).__name__)
         await room.receive(client, message)
 
 
 async def _write(client: Client, socket: WebSocket) -> None:
     while True:
-        try:
-            async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
-                message: bytes | None = await client.next()
-        except TimeoutError:
-            await socket.send_bytes(KEEP_ALIVE)
-            continue
-        while message is not None:  # without a timer for each: a busy room has many at once
-            await socket.send_bytes(message)
-            client.sent(message)
-            message = client.next_if_any()
+        message = await client.next()
+        await socket.send_bytes(message)
+        client.sent(message)
 
 
 async def _frame(socket: WebSocket) -> bytes:
