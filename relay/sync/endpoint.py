@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from relay.audit import audit
 from relay.auth.actor import actor_of
 from relay.auth.gate import audit_denial
 from relay.errors import BadRequest, RelayError, Unavailable, no_document
@@ -51,6 +52,7 @@ def sync_routes(rooms: Callable[[], Rooms]) -> list[BaseRoute]:
     return [
         WebSocketRoute(f"/{ROOMS_PATH}/{{document_id}}", RoomSockets(rooms).answer),
         Route(f"/{ROOMS_PATH}/{{document_id}}", pages.status),
+        Route(f"/{ROOMS_PATH}/{{document_id}}", pages.delete, methods=["DELETE"]),
         Route(
             f"/{ROOMS_PATH}/{{document_id}}/{LAST_GOOD_STATE}",
             pages.last_good_state,
@@ -67,18 +69,24 @@ class RoomPages:
 
     async def status(self, request: Request) -> Response:
         document_id = document_id_of(request)
-        status = await self._rooms().status(actor_of(request), document_id)
+        status = await self._rooms().stored.status(actor_of(request), document_id)
         if status is None:
             raise no_document(document_id)
         headers = {"cache-control": "no-store"}
         return JSONResponse(dataclasses.asdict(status), headers=headers)
 
+    async def delete(self, request: Request) -> Response:
+        document_id, actor = document_id_of(request), actor_of(request)
+        await self._rooms().delete(actor, document_id)
+        audit("document deleted", actor=actor.id, address=actor.address, document_id=document_id)
+        return Response(status_code=204)
+
     async def last_good_state(self, request: Request) -> Response:
         document_id = document_id_of(request)
         if request.method == "POST":
-            await self._rooms().reopen(actor_of(request), document_id)
+            await self._rooms().stored.reopen(actor_of(request), document_id)
             return await self.status(request)
-        state = await self._rooms().last_good_state(actor_of(request), document_id)
+        state = await self._rooms().stored.last_good_state(actor_of(request), document_id)
         if state is None:
             raise no_document(document_id)
         return Response(state, headers=_UPDATE_HEADERS)
