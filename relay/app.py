@@ -30,8 +30,8 @@ from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
-from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
 from .metrics_access import MetricsAccess
+from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
 from .networks import Networks
 from .secrets import SecretMask
 from .settings import Settings
