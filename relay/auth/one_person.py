@@ -16,7 +16,7 @@ from .actor import Actor, address_of
 from .colors import color_of
 from .roles import Verb
 from .store.access_store import AccessStore
-from .store.rights import claim, rights_to
+from .store.rights import claim, remove_rights, rights_to
 
 LOCAL_USER_ID = "local"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -69,6 +69,10 @@ class OnePerson:
         with suppress(Unavailable):  # it is theirs all the same
             if not await self._store.read(lambda found: rights_to(found, document_id).members):
                 await self._store.write(lambda found: claim(found, document_id, LOCAL_USER_ID))
+
+    async def forget(self, document_id: str) -> None:
+        if self._store is not None:
+            await self._store.write(lambda found: remove_rights(found, document_id))
 
 
 class Nobody(OnePerson):

@@ -18,7 +18,7 @@ POLICIES: Policies = {
     "/sign-in/oidc": {"GET": "anybody"},
     "/sign-in/oidc/return": {"GET": "anybody"},
     "/links": {"POST": "anybody"},
-    "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read"},
+    "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read", "DELETE": "delete"},
     "/rooms/{document_id}/members": {"GET": "read", "PUT": "manage"},
     # Everybody may leave; the rest is asked there.
     "/rooms/{document_id}/members/{user_id}": {"DELETE": "read"},

@@ -25,6 +25,7 @@ WHO_MAY = {
     "manage": {"owner"},
     "write": {"guest editor", "editor", "owner"},
     "reopen": {"owner"},
+    "delete": {"owner"},
 }
 KNOWN = set(PEOPLE) - {"nobody", "expired", "forged"}
 
@@ -70,6 +71,8 @@ ON_DOCUMENT = {
     ("/rooms/{document_id}/links", "GET"): "manage",
     ("/rooms/{document_id}/links", "POST"): "manage",
     ("/rooms/{document_id}/links/{link_id}", "DELETE"): "manage",
+    # Last, since it ends the document that the others ask for.
+    ("/rooms/{document_id}", "DELETE"): "delete",
 }
 PARAMETERS = {
     "document_id": DOCUMENT,
