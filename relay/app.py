@@ -20,6 +20,7 @@ from .auth.gate import put_gates
 from .auth.policies import POLICIES
 from .auth.service import AccessService
 from .cache import CacheService, cache_routes, open_cache
+from .client_address import ClientAddress
 from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
 from .data.opening import open_audit, open_connections
@@ -28,6 +29,8 @@ from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
+from .metrics_access import MetricsAccess
+from .networks import Networks
 from .secrets import SecretMask
 from .settings import Settings
 from .sync import (
@@ -88,6 +91,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
         lifespan=lifespan,
         # The first is the outermost: even a refusal is logged and carries the headers.
         middleware=[
+            Middleware(ClientAddress, trusted=Networks(settings.trusted_proxies)),
             Middleware(SecurityHeaders),
             Middleware(Telemetry, metrics=metrics),
             Middleware(Guard, names=allowed_names(settings), public=settings.public_origin),
@@ -129,7 +133,13 @@ def _routes(
     async def answer_health(request: Request) -> Response:
         return health.page()
 
+    token = settings.metrics_token
+    metrics_access = MetricsAccess(
+        Networks(settings.metrics_addresses), token.get_secret_value() if token else None
+    )
+
     async def answer_metrics(request: Request) -> Response:
+        metrics_access.check(request)
         return metrics.page()
 
     routes: list[BaseRoute] = [Route(f"/{HEALTH_PATH}", answer_health)]

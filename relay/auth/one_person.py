@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 
+from relay.client_address import is_forwarded
 from relay.errors import NotAllowed, RelayError, Unavailable
 from relay.guard import LOOPBACK_NAMES, host_name
 from relay.loopback import is_loopback
@@ -19,8 +20,6 @@ from .store.access_store import AccessStore
 from .store.rights import claim, remove_rights, rights_to
 
 LOCAL_USER_ID = "local"
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-"""A request with one of these was brought by a proxy: it is not of this machine."""
 
 
 class OnePerson:
@@ -38,7 +37,7 @@ class OnePerson:
         is_here = (
             is_loopback(address)
             and host_name(headers.get("host", "")) in LOOPBACK_NAMES
-            and not any(name in headers for name in _FORWARDED)
+            and not is_forwarded(connection)  # nobody of this machine comes by a proxy
         )
         return Actor(self._person if is_here else None, address=address)
 

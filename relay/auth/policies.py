@@ -4,6 +4,7 @@ from .gate import WEBSOCKET, Policies
 
 POLICIES: Policies = {
     "/health": {"GET": "public"},
+    # By address or token, which is asked there.
     "/metrics": {"GET": "public"},
     "/environments.json": {"GET": "public"},
     "/environments/{name}.json": {"GET": "public"},

@@ -76,6 +76,7 @@ class Room:
         self._clock = clock
         self._epoch_is_minted = epoch_is_minted
         self._unsaved = Unsaved()
+        self._log = LogSize()
         self.turn = asyncio.Lock()
         self._recovery: asyncio.Task[None] | None = None
         self._follower = Follower(self, journal)
