@@ -79,3 +79,19 @@ def test_a_runner_has_cells_run_where_somebody_who_may_edit_runs_them(
     bob.start(1)
     bob.printed(1, "in the kernel of ada")
     ada.printed(1, "in the kernel of ada")
+
+
+def test_an_owner_deletes_for_everybody_and_who_has_a_copy_may_keep_it_as_their_own(
+    ada: Person, bob: Person
+) -> None:
+    share_with_bob(ada, bob, "editor", "x = 1")
+    ada.button("Delete for everybody…").click()
+    ada.button("Delete").click()
+    for person in (ada, bob):
+        expect(person.notices).to_contain_text("This notebook was deleted on the server")
+    bob.button("Keep it as my own").click()
+    expect(bob.page.get_by_label("Title of the notebook")).to_have_value("test (copy)")
+    bob.shows("x = 1")
+    expect(bob.saved).to_have_text("Saved here")
+    bob.button("All notebooks").click()
+    expect(bob.page.locator(".notebook-link")).to_have_count(1)

@@ -66,6 +66,11 @@ export class AccessRequests {
     }
   }
 
+  /** For everybody and for good. */
+  async deleteDocument(documentId: string): Promise<void> {
+    await this.#answer(roomPath(documentId), { method: "DELETE" });
+  }
+
   members(documentId: string): Promise<MemberList> {
     return this.#ask("GET", roomPath(documentId, MEMBERS), MemberList);
   }
@@ -106,12 +111,16 @@ export class AccessRequests {
   }
 
   async #ask<Type>(method: string, path: string, shape: RecordShape<Type>, body?: object): Promise<Type> {
-    const response = await this.#fetch(path, {
+    const response = await this.#answer(path, {
       method,
-      cache: "no-store",
       ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {}),
     });
-    if (response.ok) return decode(await response.json(), shape);
+    return decode(await response.json(), shape);
+  }
+
+  async #answer(path: string, options: RequestInit): Promise<Response> {
+    const response = await this.#fetch(path, { cache: "no-store", ...options });
+    if (response.ok) return response;
     throw await refusal(response);
   }
 

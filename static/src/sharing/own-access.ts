@@ -14,6 +14,7 @@ export class OwnAccess extends EventTarget {
   #session: Session | null = null;
   #role: Role | null = null;
   #hasSignedOut = false;
+  #isAsking = false;
 
   constructor(requests: AccessRequests, documentId: string, storage: TextStorage | null) {
     super();
@@ -41,9 +42,9 @@ export class OwnAccess extends EventTarget {
     return this.#session?.mode === "accounts" && this.user === null;
   }
 
-  /** They did it here, so that they need not be told. */
-  get hasSignedOut(): boolean {
-    return this.#hasSignedOut;
+  /** They have just signed out here, or are asked to sign in: they need not be told. */
+  get knows(): boolean {
+    return this.#hasSignedOut || this.#isAsking;
   }
 
   /** Asks the relay; where it does not answer, what it said before holds. */
@@ -61,8 +62,13 @@ export class OwnAccess extends EventTarget {
 
   /** Whether they are signed in now. */
   async signIn(why: string): Promise<boolean> {
-    const session = await askToSignIn(this.requests, why);
-    if (session?.user) this.#become(session);
+    this.#isAsking = true;
+    try {
+      const session = await askToSignIn(this.requests, why);
+      if (session?.user) this.#become(session);
+    } finally {
+      this.#isAsking = false;
+    }
     return this.user !== null;
   }
 

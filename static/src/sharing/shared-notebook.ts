@@ -10,7 +10,6 @@ import { ownUser } from "../session/own-user.ts";
 import type { TextStorage } from "../session/settings.ts";
 import type { StoredNotebook } from "../session/stored-notebook.ts";
 import { after } from "../sync/after.ts";
-import type { Ending } from "../sync/close-reasons.ts";
 import { RoomClient } from "../sync/room-client.ts";
 import { openSocket, roomAddress } from "../sync/room-socket.ts";
 import { AccessPanel } from "./access-panel.ts";
@@ -19,16 +18,14 @@ import { AccessRequests } from "./access-requests.ts";
 import { CellMarks } from "./cell-marks.ts";
 import { CommentPanel } from "./comment-panel.ts";
 import { Following } from "./following.ts";
-import { forkNotebook } from "./fork-notebook.ts";
 import { KnownNames } from "./known-names.ts";
 import { showHistory } from "./notebook-history.ts";
 import { OwnAccess } from "./own-access.ts";
 import { lastUser } from "./own-user.ts";
 import { RoomBlobs } from "./room-blobs.ts";
-import { tellEnding } from "./room-endings.ts";
+import { RoomEndings } from "./room-endings.ts";
 import { getBelow, RoomHistory } from "./room-history.ts";
 import { RoomPresence } from "./room-presence.ts";
-import { fetchEpoch, goOnFromLastGoodState } from "./room-requests.ts";
 import { openShareDialog } from "./share-dialog.ts";
 import { SharedEditors } from "./shared-editors.ts";
 import { SharingBar } from "./sharing-bar.ts";
@@ -66,13 +63,11 @@ class SharedNotebook implements Sharing {
   #showsComments = false;
   /** What the database holds; a confirmed edit makes it 0 again. */
   #waitingStored: number;
-  #ended: Ending | null = null;
   #wasConnected = false;
   readonly #access: OwnAccess;
   readonly #blobs: RoomBlobs;
   readonly #editors: SharedEditors;
-  /** The document's own, unless somebody else gave the room its name. */
-  #epoch: string;
+  readonly #endings: RoomEndings;
 
   constructor(page: NotebookPage, parts: SharingParts, access: OwnAccess, waitingBefore: number) {
     this.#page = page;
@@ -84,10 +79,17 @@ class SharedNotebook implements Sharing {
     const { open } = page.parts;
     const { stored } = open;
     const { notebook } = stored;
-    this.#epoch = notebook.epoch;
+    this.#endings = new RoomEndings({
+      page,
+      sharing: parts,
+      access,
+      epoch: notebook.epoch,
+      connect: () => this.#client.connect(),
+      signIn: (why) => this.#signIn(why),
+    });
     this.#client = new RoomClient({
       doc: notebook.doc,
-      openSocket: () => openSocket(roomAddress(parts.base, notebook.id, this.#epoch)),
+      openSocket: () => openSocket(roomAddress(parts.base, notebook.id, this.#endings.epoch)),
       after,
       chance: Math.random,
       isOnline: () => navigator.onLine,
@@ -174,12 +176,13 @@ class SharedNotebook implements Sharing {
     }
     const address = new URL(`?room=${encodeURIComponent(open.id)}`, this.#parts.base);
     const say = (message: string) => notify({ level: "info", message, hint: "", topic: "said" });
-    const access = new AccessPanel(this.#access.requests, open.id, say);
     const life = new AbortController();
+    const deleted = () => life.abort();
+    const access = new AccessPanel(this.#access.requests, open.id, { say, deleted });
     // The first time a document has nobody's role until the server has it.
     const refresh = () => this.#client.isSaved && void access.refresh();
     this.#client.addEventListener("state", refresh, { signal: life.signal });
-    await openShareDialog({ address, access, say });
+    await openShareDialog({ address, access, say, signal: life.signal });
     life.abort();
   }
 
@@ -198,11 +201,7 @@ class SharedNotebook implements Sharing {
     }
     this.#wasConnected = isConnected;
     if (isSaved && this.#waitingStored > 0) this.#forgetWaiting();
-    if (state.kind !== "ended") this.#ended = null;
-    else if (state.ending !== this.#ended) {
-      this.#ended = state.ending;
-      this.#attempt(this.#tellEnding(state.ending));
-    }
+    this.#attempt(this.#endings.follow(state.kind === "ended" ? state.ending : null));
   }
 
   /** Large outputs made while this notebook was private, or without a connection. */
@@ -251,30 +250,6 @@ class SharedNotebook implements Sharing {
     library
       .change(this.#page.parts.open.id, (entry) => ({ ...entry, waiting: 0 }))
       .catch(this.#page.parts.onError);
-  }
-
-  async #tellEnding(ending: Ending): Promise<void> {
-    if (ending.kind === "fork") return this.#fork();
-    // Who has just signed out knows.
-    if (ending.kind === "sign_in" && this.#access.hasSignedOut) return;
-    tellEnding(ending, this.#page, {
-      connect: () => this.#client.connect(),
-      signIn: async () => void (await this.#signIn(ending.message)),
-      goOnFromLastGoodState: async () => {
-        await goOnFromLastGoodState(this.#parts.base, this.#page.parts.open.id);
-        this.#client.connect();
-      },
-    });
-    // The session may have ended elsewhere.
-    await this.#access.learn();
-  }
-
-  async #fork(): Promise<void> {
-    if (await forkNotebook(this.#page, this.#parts)) return;
-    const epoch = await fetchEpoch(this.#parts.base, this.#page.parts.open.id);
-    if (epoch === null || epoch === this.#epoch) return;
-    this.#epoch = epoch;
-    this.#client.connect();
   }
 
   #toggleComments(): void {
