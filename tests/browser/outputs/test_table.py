@@ -200,7 +200,8 @@ def test_when_the_kernel_goes_the_first_rows_stay(outputs: Page) -> None:
         "harness.comm.tell({ kind: 'comm_close', comm_id: harness.comm.sent[0].comm_id, data: null })"
     )
     expect(outputs.get_by_text("The first 100 of 1,000,000 rows.")).to_be_visible()
-    expect(grid.get_by_role("gridcell", name="note 98")).to_be_visible()
+    expect(grid.get_by_role("gridcell", name="note 1", exact=True)).to_be_visible()
+    expect(grid).to_have_attribute("aria-rowcount", "101")
 
 
 def test_a_refusal_is_shown_with_a_way_to_ask_again(outputs: Page) -> None:
