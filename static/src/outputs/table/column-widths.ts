@@ -16,6 +16,8 @@ const ROWS_LOOKED_AT = 40;
 export class ColumnWidths {
   readonly #widths: number[];
   #offsets: number[] = [];
+  /** Higher after every change. */
+  version = 0;
 
   constructor(columns: readonly TableColumn[], preview: readonly Json[][]) {
     this.#widths = columns.map((column, index) => firstWidth(column, index, preview));
@@ -61,6 +63,7 @@ export class ColumnWidths {
     const offsets = [0];
     for (const width of this.#widths) offsets.push(offsets.at(-1)! + width);
     this.#offsets = offsets;
+    this.version++;
   }
 }
 

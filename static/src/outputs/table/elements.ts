@@ -24,15 +24,23 @@ export function button(words: string, act: () => void, attributes: Attributes = 
   return made;
 }
 
+let lastId = 0;
+
+/** A control with its label before it. */
+export function labelled(label: string, control: HTMLInputElement | HTMLSelectElement): HTMLElement {
+  control.id = `control-${++lastId}`;
+  return element("div", { class: "field-row" }, element("label", { for: control.id }, label), control);
+}
+
 /** A choice with its label before it. */
 export function choice(
   label: string,
   options: readonly (readonly [value: string, words: string])[],
   value: string,
-): { row: HTMLLabelElement; select: HTMLSelectElement } {
+): { row: HTMLElement; select: HTMLSelectElement } {
   const select = element("select", {}, ...options.map(([key, words]) => new Option(words, key)));
   select.value = value;
-  return { row: element("label", { class: "field-row" }, element("span", {}, label), select), select };
+  return { row: labelled(label, select), select };
 }
 
 function filled<Made extends Element>(made: Made, attributes: Attributes, children: (Node | string)[]): Made {

@@ -2,7 +2,7 @@
 import type { TableColumn, TableFilter } from "../../contracts/generated.ts";
 import type { Json } from "../output.ts";
 import { type ColumnKind, isNumeric, isTemporal, wholeText } from "./cell-text.ts";
-import { button, choice, element } from "./elements.ts";
+import { button, choice, element, labelled } from "./elements.ts";
 
 type Test = TableFilter["test"];
 
@@ -101,7 +101,7 @@ function field(label: string, kind: ColumnKind, now: Json | undefined): { row: H
   if (isNumeric(kind)) input.inputMode = "decimal";
   if (isTemporal(kind)) input.placeholder = kind === "date" ? "2026-01-31" : "2026-01-31 12:00";
   input.value = wholeText(now ?? null);
-  return { row: element("label", { class: "field-row" }, element("span", {}, label), input), input };
+  return { row: labelled(label, input), input };
 }
 
 function quoted(value: Json): string {

@@ -27,7 +27,9 @@ export class Grid {
   readonly #body = element("div", { class: "grid-body", role: "rowgroup" });
   readonly #empty = element("p", { class: "grid-empty" });
   readonly #shown = new Map<number, { row: HTMLElement; values: Json[] | null }>();
-  #shownColumns = "";
+  /** What the rows in the page were laid out for, and what the header shows. */
+  #layout = "";
+  #headShows = "";
   #selection: CellRange;
   #frame = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -125,7 +127,6 @@ export class Grid {
     this.element.setAttribute("aria-busy", String(!this.#model.pages.isTotalKnown));
     this.#empty.textContent = this.#model.emptyWords;
     this.#empty.hidden = total > 0;
-    this.#shownColumns = "";
     this.#draw();
   }
 
@@ -154,13 +155,7 @@ export class Grid {
     const { range, element: scroller } = this;
     const { scrollLeft, clientWidth } = scroller;
     const seen = this.#widths.between(scrollLeft, scrollLeft + clientWidth);
-    const columns = `${seen.first}-${seen.last}`;
-    if (columns !== this.#shownColumns) {
-      this.#shownColumns = columns;
-      for (const { row } of this.#shown.values()) row.remove();
-      this.#shown.clear();
-      this.#drawHead(seen);
-    }
+    this.#layOut(seen);
     const { firstRow, lastRow } = range;
     for (const [index, { row, values }] of this.#shown) {
       if (index >= firstRow && index <= lastRow && values === this.#model.pages.row(index)) continue;
@@ -178,6 +173,21 @@ export class Grid {
     }
     this.#paintSelection();
     this.#model.pages.want(firstRow - AHEAD, lastRow + AHEAD);
+  }
+
+  /** What is drawn stays while it is right: a header that is being clicked must not go away. */
+  #layOut(seen: { first: number; last: number }): void {
+    const { sort, filters } = this.#model;
+    const layout = `${seen.first}-${seen.last} ${this.#numberWidth} ${this.#widths.version}`;
+    if (layout !== this.#layout) {
+      for (const { row } of this.#shown.values()) row.remove();
+      this.#shown.clear();
+      this.#layout = layout;
+    }
+    const headShows = layout + JSON.stringify([sort, filters]);
+    if (headShows === this.#headShows) return;
+    this.#headShows = headShows;
+    this.#drawHead(seen);
   }
 
   #drawHead({ first, last }: { first: number; last: number }): void {

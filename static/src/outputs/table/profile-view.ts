@@ -1,6 +1,6 @@
 /** How a column's values are spread: the counts, the extremes, and a small drawing. */
 import type { ProfileBin, TableColumn, TableProfile } from "../../contracts/generated.ts";
-import { counted, isNumeric, isTemporal, lineText } from "./cell-text.ts";
+import { counted, lineText } from "./cell-text.ts";
 import { element, svgElement } from "./elements.ts";
 
 const WIDTH = 264;
@@ -24,7 +24,7 @@ export function profileView(profile: TableProfile, column: TableColumn): HTMLEle
     list.append(element("dt", {}, name), element("dd", { title: value }, value));
   }
   const bins = profile.bins.filter(({ count }) => Number.isFinite(count) && count >= 0).slice(0, MAX_BINS);
-  const isRanged = isNumeric(column.kind) || isTemporal(column.kind);
+  const isRanged = bins.some(({ least, most }) => most !== null && most !== least);
   const view = element("div", { class: "profile" }, list);
   if (bins.length > 0) view.append(isRanged ? histogram(bins, column) : frequencies(bins, rows));
   return view;

@@ -16,6 +16,10 @@ test("what is no table is refused, with the place that is wrong", () => {
   );
 });
 
+test("without columns there is nothing to walk through", () => {
+  assert.throws(() => readTable({ ...(table as object), columns: [] } as Json), /no columns/);
+});
+
 test("rows have as many values as there are columns", () => {
   const read = readTable({ ...(table as object), preview: [[], [1, 2, 3]] } as Json);
   assert.deepEqual(read.preview, [[null], [1]]);

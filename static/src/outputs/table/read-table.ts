@@ -6,9 +6,10 @@ import type { Json } from "../output.ts";
 /** More than any query of use has; each costs a header, and the widths are summed up with every change. */
 export const MAX_COLUMNS = 5_000;
 
-/** Throws ContractError for what is no table. */
+/** Throws ContractError for what is no table, Error for one that a grid cannot show. */
 export function readTable(value: Json): TableOutput {
   const table = decode(value, TableOutput);
+  if (table.columns.length === 0) throw new Error("it has no columns");
   const columns = table.columns.slice(0, MAX_COLUMNS);
   const preview = readRows(table.preview.slice(0, MAX_PREVIEW_ROWS), columns.length);
   return { ...table, columns, preview, rows: readCount(table.rows, preview.length) };
