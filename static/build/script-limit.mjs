@@ -11,6 +11,8 @@ export const SHARING_LIMIT = 60_000;
 const ENTRIES = {
   /** What only a shared notebook needs. */
   sharing: /^src\/sharing\/entry\.ts$/,
+  /** What only a notebook that asks a database needs. */
+  queries: /^src\/data\/queries\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };
