@@ -22,16 +22,16 @@ def passing(values: "pd.Series[Any]", kind: ColumnKind, wanted: TableFilter) -> 
     """True for each row that passes. Raises RefusedRequest for a value of another kind."""
     match wanted.test:
         case "missing":
-            return np.asarray(values.isna(), np.bool_)
+            return np.array(values.isna(), np.bool_)
         case "present":
-            return np.asarray(values.notna(), np.bool_)
+            return np.array(values.notna(), np.bool_)
         case "contains":
             text = _shown(values, kind)
             found = text.str.contains(str(wanted.value), case=False, regex=False, na=False)
-            return np.asarray(found, np.bool_)
+            return np.array(found, np.bool_)
         case "equals":
             return _mask(_comparable(values, kind) == _given(wanted.value, kind, values))
-    mask = np.asarray(values.notna(), np.bool_)
+    mask = np.array(values.notna(), np.bool_)
     comparable = _comparable(values, kind)
     if wanted.least is not None:
         mask &= _mask(comparable >= _given(wanted.least, kind, values))
@@ -41,7 +41,7 @@ def passing(values: "pd.Series[Any]", kind: ColumnKind, wanted: TableFilter) -> 
 
 
 def _mask(found: "pd.Series[Any]") -> Mask:
-    return np.asarray(found.fillna(False), np.bool_)
+    return np.array(found.fillna(False), np.bool_)
 
 
 def _shown(values: "pd.Series[Any]", kind: ColumnKind) -> "pd.Series[Any]":

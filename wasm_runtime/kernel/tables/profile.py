@@ -50,7 +50,7 @@ def _numbers(there: "pd.Series[Any]", kind: ColumnKind) -> Any:
         floats = there.astype("float64").to_numpy()
         return floats[np.isfinite(floats)]
     if there.dtype.kind in "Mm":
-        return there.to_numpy().astype("i8").astype("f8")
+        return _without_zone(there).to_numpy().astype("i8").astype("f8")
     return None
 
 
@@ -79,8 +79,16 @@ def _equally_wide(numbers: Any, there: "pd.Series[Any]", kind: ColumnKind) -> li
 
 def _as_values(edges: Any, there: "pd.Series[Any]") -> list[Any]:
     """Numbers as the times that they stand for."""
-    unit = np.datetime_data(there.to_numpy().dtype)[0]
-    return list(pd.Series(edges.astype("i8").view(f"{there.dtype.kind}8[{unit}]")))
+    stored = _without_zone(there).to_numpy().dtype
+    times = pd.Series(edges.astype("i8").view(stored))
+    zone = getattr(there.dtype, "tz", None)
+    return list(times if zone is None else times.dt.tz_localize("UTC").dt.tz_convert(zone))
+
+
+def _without_zone(there: "pd.Series[Any]") -> "pd.Series[Any]":
+    if getattr(there.dtype, "tz", None) is None:
+        return there
+    return there.dt.tz_convert("UTC").dt.tz_localize(None)
 
 
 def _frequent(there: "pd.Series[Any]", kind: ColumnKind) -> list[ProfileBin]:

@@ -89,7 +89,11 @@ class TableData:
         if sort and filters:
             order = self.order(sort, [])
         elif sort:
-            keys = [_sort_key(self.column(each.column), each.descending) for each in sort]
+            keys = [
+                key
+                for each in sort
+                for key in _sort_keys(self.column(each.column), each.descending)
+            ]
             # lexsort takes the most important key last.
             order = np.lexsort(keys[::-1]).astype(np.int32)
         if not filters:
@@ -116,32 +120,35 @@ def _columns(frame: pd.DataFrame) -> list[tuple[str, "pd.Series[Any]"]]:
             ("index" if index.names[n] is None else index.names[n], index.get_level_values(n))
             for n in levels
         ]
-    found += [(name, frame.iloc[:, number].array) for number, name in enumerate(frame.columns)]
-    return [
-        (_name(name), pd.Series(values, index=pd.RangeIndex(len(frame)), copy=False))
-        for name, values in found
-    ]
+    # Series, and no bare arrays: copy on write keeps them as they are when the frame is changed.
+    found += [(name, frame.iloc[:, number]) for number, name in enumerate(frame.columns)]
+    return [(_name(name), _numbered(values)) for name, values in found]
+
+
+def _numbered(values: Any) -> "pd.Series[Any]":
+    """The values by their places from 0 on."""
+    series = pd.Series(values, copy=False)
+    series.index = pd.RangeIndex(len(series))
+    return series
 
 
 def _name(name: Any) -> str:
     return " / ".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
-def _sort_key(values: "pd.Series[Any]", descending: bool) -> npt.NDArray[Any]:
-    """Numbers that sort as the values do, what is missing last either way."""
+def _sort_keys(values: "pd.Series[Any]", descending: bool) -> list[npt.NDArray[Any]]:
+    """Numbers that sort as the values do, after those that put what is missing last either way."""
     missing = np.asarray(values.isna())
-    if values.dtype.kind in "iufb" and isinstance(values.dtype, np.dtype):
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iufb":
         key: npt.NDArray[Any] = values.to_numpy()
-        if key.dtype.kind in "ub":
-            key = key.astype("f8" if key.dtype == np.uint64 else "i8")
-        if not missing.any():
-            return -key if descending and key.dtype.kind == "f" else ~key if descending else key
-        key = -key if descending else key
-        return np.where(missing, np.inf, key)
-    codes = _ranks(values)
+        if key.dtype.kind == "b":
+            key = key.astype("i1")
+    else:
+        key = _ranks(values)
     if descending:
-        codes = codes.max(initial=0) - codes
-    return np.where(missing, np.iinfo(np.int64).max, codes)
+        # ~ turns whole numbers round without leaving their range.
+        key = -key if key.dtype.kind == "f" else ~key
+    return [missing, key] if missing.any() else [key]
 
 
 def _ranks(values: "pd.Series[Any]") -> npt.NDArray[np.int64]:
