@@ -1,5 +1,7 @@
 # Daily commands. Everything is installed below this folder: .venv and static/node_modules.
 .DEFAULT_GOAL := help
+# A target whose recipe failed is not there: the next `make` tries again.
+.DELETE_ON_ERROR:
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

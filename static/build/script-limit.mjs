@@ -18,6 +18,10 @@ const ENTRIES = {
   gateway: /^src\/session\/gateway\.ts$/,
   /** What only an interactive table needs. */
   table: /^src\/outputs\/table\/entry\.ts$/,
+  /** What only a notebook that asks a database needs. */
+  queries: /^src\/data\/queries\.ts$/,
+  /** What only an export as a page of HTML needs. */
+  htmlExport: /^src\/elements\/export-html\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };

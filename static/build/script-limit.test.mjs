@@ -28,13 +28,24 @@ test("scripts above the limit fail the build, and the largest is named", () => {
 test("what only another entry reaches is counted apart, what both reach is the page's own", () => {
   const to = (...paths) => ({ imports: paths.map((path) => ({ path })) });
   const outputs = {
-    "main.js": to("lit.js", "editor.js", "sharing.js", "gateway.js", "table.js", "purify.js"),
+    "main.js": to(
+      "lit.js",
+      "editor.js",
+      "sharing.js",
+      "gateway.js",
+      "table.js",
+      "queries.js",
+      "export.js",
+      "purify.js",
+    ),
     "editor.js": to("lit.js"),
     "lit.js": to(),
     "sharing.js": { ...to("lit.js", "awareness.js", "editor.js"), entryPoint: "src/sharing/entry.ts" },
     "awareness.js": to(),
     "gateway.js": { ...to("lit.js"), entryPoint: "src/session/gateway.ts" },
     "table.js": { ...to("lit.js"), entryPoint: "src/outputs/table/entry.ts" },
+    "queries.js": { ...to(), entryPoint: "src/data/queries.ts" },
+    "export.js": { ...to("lit.js"), entryPoint: "src/elements/export-html.ts" },
     "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
   };
   assert.deepEqual(scriptParts(outputs, "main.js"), {
@@ -42,6 +53,8 @@ test("what only another entry reaches is counted apart, what both reach is the p
     sharing: ["sharing.js", "awareness.js"],
     gateway: ["gateway.js"],
     table: ["table.js"],
+    queries: ["queries.js"],
+    htmlExport: ["export.js"],
     standIns: ["purify.js"],
   });
 });

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .capabilities import Capability
+from .data import QueryRequest
 from .environments import Environment
 from .relay_api import ErrorBody
 from .shape import Blob, Json
@@ -152,11 +153,28 @@ class AnswerHttp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QueryPart:
+    """The next bytes of a query's Arrow stream: some, or with `is_last` perhaps none.
+
+    Only a result that came whole has a last part; any other ends with a RefuseRequest.
+    """
+
+    request_id: str
+    body: bytes
+    is_last: bool = False
+    more: bool = False
+    """With `is_last`: it ended after `first_rows`, and there were more."""
+    kind: Literal["query_part"] = "query_part"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefuseRequest:
-    """A request of the kernel (FetchHttp) that was not carried out, and why."""
+    """A request of the kernel (FetchHttp, OpenQuery, ReadQuery) that was not carried out."""
 
     request_id: str
     error: ErrorBody
+    position: int | None = None
+    """Of a query: the character of the SQL, from 0, at which the database found the error."""
     kind: Literal["refuse_request"] = "refuse_request"
 
 
@@ -240,6 +258,7 @@ PageToWorker = (
     | CompleteCode
     | InspectCode
     | AnswerHttp
+    | QueryPart
     | RefuseRequest
     | WriteFile
     | ReadFile
@@ -458,6 +477,38 @@ class FetchHttp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenQuery:
+    """Python asks the page to have a database connection of the relay run a query.
+
+    Answered by the first QueryPart or by RefuseRequest. No more is read from the relay than the
+    kernel asks for, so that a slow reader slows the database down; a CloseQuery ends it sooner.
+    """
+
+    request_id: str
+    query_id: str
+    connection: str
+    request: QueryRequest
+    kind: Literal["open_query"] = "open_query"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadQuery:
+    """Ask for the next part, once the last one has come; answered as OpenQuery is."""
+
+    request_id: str
+    query_id: str
+    kind: Literal["read_query"] = "read_query"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseQuery:
+    """Nobody reads the query any more: the relay ends it in the database. Has no answer."""
+
+    query_id: str
+    kind: Literal["close_query"] = "close_query"
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileChanged:
     """A file below the working folder is new or different; `body` null means it is gone."""
 
@@ -555,6 +606,9 @@ WorkerToPage = (
     | CodeCompleted
     | CodeInspected
     | FetchHttp
+    | OpenQuery
+    | ReadQuery
+    | CloseQuery
     | FileChanged
     | FileRead
     | PackagesListed

@@ -16,7 +16,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def kernel_wheel(package: Path | None = None) -> tuple[str, str, bytes]:
     """Version, file name and bytes of the wheel; the same bytes for the same sources."""
     package = package or Path(wasm_runtime.__file__).parent
-    modules = {"wasm_runtime/__init__.py": (package / "__init__.py").read_bytes()}
+    modules = {
+        f"wasm_runtime/{name}": (package / name).read_bytes() for name in ("__init__.py", "data.py")
+    }
     for part in _PARTS:
         for path in sorted((package / part).rglob("*.py")):
             name = path.relative_to(package).as_posix()

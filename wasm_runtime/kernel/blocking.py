@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+from wasm_runtime.contracts.worker import OpenQuery, QueryPart, ReadQuery
+
 from .host import Host, HttpRequest, HttpResponse, SharedWaits, WaitStopped
 from .interrupt import Interrupts, may_interrupt
 from .outbox import Outbox
@@ -41,6 +43,12 @@ class Blocking:
         if self._host.can_block():
             return self._interrupts.wait(self._host.fetch_http(request))
         return self._shared(lambda waits: waits.fetch_http(request))
+
+    def query_part(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        """The next part of a query's result. Raises QueryRefused."""
+        if self._host.can_block():
+            return self._interrupts.wait(self._host.ask_query(message))
+        return self._shared(lambda waits: waits.ask_query(message))
 
     def _shared(self, wait: Callable[[SharedWaits], _R]) -> _R:
         waits = self._host.shared_waits

@@ -7,10 +7,18 @@ from typing import Any
 
 from wasm_runtime.contracts import codec
 from wasm_runtime.contracts.everything import CONTRACT
-from wasm_runtime.contracts.worker import AnswerHttp
+from wasm_runtime.contracts.worker import AnswerHttp, OpenQuery, QueryPart, ReadQuery
 
 from .event_loop import defer_callbacks_while
-from .host import HttpRefused, HttpRequest, HttpResponse, HttpTimeout, InterruptMode, WaitStopped
+from .host import (
+    HttpRefused,
+    HttpRequest,
+    HttpResponse,
+    HttpTimeout,
+    InterruptMode,
+    QueryRefused,
+    WaitStopped,
+)
 from .interrupt import uninterrupted
 from .kernel import Kernel
 from .outbox import StreamName
@@ -107,7 +115,10 @@ class JsHost:
         return answer
 
     async def fetch_http(self, request: HttpRequest) -> HttpResponse:
-        return _response(await self._host.fetch_http(*_question(request)))
+        return _response(_answer(await self._host.ask_page(*_question(request))))
+
+    async def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        return _part(_answer(await self._host.ask_page(_query_question(message))))
 
     def read_lock(self) -> dict[str, Any]:
         lock: dict[str, Any] = json.loads(self._host.read_lock())
@@ -151,17 +162,25 @@ class JsSharedWaits:
 
     @uninterrupted
     def fetch_http(self, request: HttpRequest) -> HttpResponse:
-        reply = self._waits.fetch_http(*_question(request))
+        return _response(self._answer(*_question(request)))
+
+    @uninterrupted
+    def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        return _part(self._answer(_query_question(message)))
+
+    def _answer(self, *question: Any) -> Any:
+        reply = self._waits.ask_page(*question)
         if reply is None:
             raise WaitStopped
-        return _response(reply)
+        return _answer(reply)
 
 
 def _question(request: HttpRequest) -> list[Any]:
-    """What `fetch_http` of the worker takes: JSON text, and the body if there is one."""
+    """What `ask_page` of the worker takes: JSON text, and the body if there is one."""
     from pyodide.ffi import to_js
 
     asked = {
+        "kind": "fetch_http",
         "method": request.method,
         "url": request.url,
         "headers": request.headers,
@@ -170,10 +189,26 @@ def _question(request: HttpRequest) -> list[Any]:
     return [json.dumps(asked), *([] if request.body is None else [to_js(request.body)])]
 
 
-def _response(reply: Any) -> HttpResponse:
-    """Raises HttpRefused when the page refused, HttpTimeout when the server was silent."""
+def _query_question(message: OpenQuery | ReadQuery) -> str:
+    text, _ = encode_message(message)
+    return text
+
+
+def _answer(reply: Any) -> Any:
+    """The message that the worker handed over."""
     body = getattr(reply, "body", None)
-    answer = decode_message(reply.json, [] if body is None else [body.to_bytes()])
+    return decode_message(reply.json, [] if body is None else [body.to_bytes()])
+
+
+def _part(answer: Any) -> QueryPart:
+    """Raises QueryRefused."""
+    if not isinstance(answer, QueryPart):
+        raise QueryRefused(answer.error, answer.position)
+    return answer
+
+
+def _response(answer: Any) -> HttpResponse:
+    """Raises HttpRefused when the page refused, HttpTimeout when the server was silent."""
     if not isinstance(answer, AnswerHttp):
         hint = f"  hint: {answer.error.hint}" if answer.error.hint else ""
         refused = HttpTimeout if answer.error.code == "timeout" else HttpRefused

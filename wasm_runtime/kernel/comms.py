@@ -5,6 +5,8 @@ from typing import Any
 
 from wasm_runtime.contracts.worker import CloseComm, CommMessage, OpenComm
 
+from .tables.comm_target import register_tables
+
 AnyComm = OpenComm | CommMessage | CloseComm
 
 
@@ -39,6 +41,7 @@ class Comms:
         self._manager = manager
         comm.create_comm = PageComm
         comm.get_comm_manager = lambda: manager
+        register_tables(manager)
 
     def publish(
         self,

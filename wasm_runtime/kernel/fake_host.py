@@ -5,9 +5,17 @@ import asyncio.tasks
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from wasm_runtime.contracts.worker import KernelSettings
+from wasm_runtime.contracts.relay_api import ErrorBody
+from wasm_runtime.contracts.worker import KernelSettings, OpenQuery, QueryPart, ReadQuery
 
-from .host import HttpRefused, HttpRequest, HttpResponse, InterruptMode, WaitStopped
+from .host import (
+    HttpRefused,
+    HttpRequest,
+    HttpResponse,
+    InterruptMode,
+    QueryRefused,
+    WaitStopped,
+)
 
 
 class FakeSharedWaits:
@@ -30,6 +38,10 @@ class FakeSharedWaits:
         self._check()
         return self._host.respond(request)
 
+    def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        self._check()
+        return self._host.answer_query(message)
+
     def _check(self) -> None:
         if self.stopped:
             self.stopped = False
@@ -48,6 +60,9 @@ class FakeHost:
         self.inputs: list[str | None] = []
         self.responses: dict[str, HttpResponse] = {}
         self.requests: list[HttpRequest] = []
+        self.results: dict[str, list[bytes | QueryRefused | None]] = {}
+        """The parts that answer each SQL text; None: the database is slow for ever."""
+        self.queries: list[OpenQuery] = []
         self.lock: dict[str, Any] = {"packages": {}}
         self.running: list[bool] = []
         self.rearmed = 0
@@ -72,6 +87,30 @@ class FakeHost:
         if request.url not in self.responses:
             raise HttpRefused(f"{request.url} is not allowed")
         return self.responses[request.url]
+
+    async def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        if self.results.get(self._sql_of(message), [b""])[0] is None:
+            if isinstance(message, OpenQuery):
+                self.queries.append(message)
+            await asyncio.Event().wait()  # only Stop ends this
+        return self.answer_query(message)
+
+    def answer_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        """The part that the test gave for this query."""
+        if isinstance(message, OpenQuery):
+            self.queries.append(message)
+        left = self.results.get(self._sql_of(message))
+        if left is None:
+            raise QueryRefused(ErrorBody(code="not_found", message="There is no such connection."))
+        part = left.pop(0)
+        if isinstance(part, QueryRefused):
+            raise part
+        assert part is not None, "a wait that blocks the worker cannot be kept waiting"
+        return QueryPart(request_id="", body=part, is_last=not left)
+
+    def _sql_of(self, message: OpenQuery | ReadQuery) -> str:
+        opened = [*self.queries, message] if isinstance(message, OpenQuery) else self.queries
+        return next(q.request.sql for q in reversed(opened) if q.query_id == message.query_id)
 
     def read_lock(self) -> dict[str, Any]:
         return self.lock

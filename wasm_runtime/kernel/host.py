@@ -4,7 +4,8 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from wasm_runtime.contracts.worker import KernelSettings
+from wasm_runtime.contracts.relay_api import ErrorBody
+from wasm_runtime.contracts.worker import KernelSettings, OpenQuery, QueryPart, ReadQuery
 
 InterruptMode = Literal["shared_buffer", "tick", "none"]
 
@@ -40,6 +41,16 @@ class HttpTimeout(HttpRefused, TimeoutError):
     """The server was silent for longer than the request allowed."""
 
 
+class QueryRefused(Exception):
+    """The page, the relay or the database did not answer a query with a whole result."""
+
+    def __init__(self, error: ErrorBody, position: int | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.position = position
+        """The character of the SQL, from 0, at which the database found the error."""
+
+
 class SharedWaits(Protocol):
     """Waits that block the whole worker, where no stack can be suspended.
 
@@ -54,6 +65,9 @@ class SharedWaits(Protocol):
 
     def fetch_http(self, request: HttpRequest) -> HttpResponse:
         """As Host.fetch_http."""
+
+    def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        """As Host.ask_query."""
 
 
 class WaitStopped(Exception):
@@ -80,6 +94,12 @@ class Host(Protocol):
 
     async def fetch_http(self, request: HttpRequest) -> HttpResponse:
         """Carry out the request under the page's policy. Raises HttpRefused, HttpTimeout."""
+
+    async def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
+        """The next part of a query's result; the host gives the request its id.
+
+        Raises QueryRefused.
+        """
 
     def read_lock(self) -> dict[str, Any]:
         """The environment's lock, in Pyodide's lock format."""

@@ -32,6 +32,7 @@ from .added_packages import added_packages
 from .blocking import Blocking
 from .comms import Comms
 from .complete import complete
+from .data.querying import Querying, install_querying
 from .execute import Runner
 from .files import WorkingFolder
 from .fresh import fresh_start
@@ -69,6 +70,7 @@ class Kernel:
         )
         self._runner = Runner(shell, self.outbox, self.interrupts, self._stdin)
         self._fetch = HttpFetch(host, blocking)
+        self._querying = Querying(host, blocking)
         self.use_packages(Packages(host, self.outbox))
         self._runner.after = self._files.send_changes
         self._queue: deque[RunCell] = deque()
@@ -85,6 +87,7 @@ class Kernel:
         install_recursion_bound()
         install_http_client(self._fetch)
         install_libraries(self._fetch)
+        install_querying(self._querying)
         self.interrupts.install_handlers()
         self.shell.attach(self.outbox)
         sys.stdout = OutputStream(self.outbox, "stdout")

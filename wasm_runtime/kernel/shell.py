@@ -77,9 +77,11 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyp
 
     def init_magics(self) -> None:
         super().init_magics()
-        from .magics import NotebookMagics  # needs the magics manager that super() makes
+        # They need the magics manager that super() makes.
+        from .data.sql_magic import SqlMagics
+        from .magics import NotebookMagics
 
-        self.register_magics(NotebookMagics)
+        self.register_magics(NotebookMagics, SqlMagics)
 
     def enable_gui(self, gui: str | None = None) -> None:
         """The page draws figures; there is no event loop of a window system to join."""

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -17,12 +18,15 @@ from .execute import CellResult, execute
 from .hosts import HOSTS
 from .network import Gateway, NetworkPolicy
 from .parameters import inject_parameters, parse_parameters
+from .queries import RelayAddress
 from .registry import runtime
 from .report import ConsoleProgress, describe_failure
 from .runtime import Limits
 from .working_folder import copy_in, copy_out
 
 _MEBIBYTE = 1024**2
+_RELAY_VARIABLE = "WASM_RUNTIME_RELAY"
+_COOKIE_VARIABLE = "WASM_RUNTIME_RELAY_COOKIE"
 _LARGEST_MEMORY_MEBIBYTES = 4096  # WebAssembly's addresses have 32 bits
 
 
@@ -43,6 +47,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument(
         "--allow-net", action="append", default=[], metavar="HOST", help="a host Python may ask"
+    )
+    parser.add_argument(
+        "--relay",
+        metavar="URL",
+        help="the relay whose databases Python may query, as the person at this machine; with "
+        f"accounts, {_COOKIE_VARIABLE} holds the session's cookie (${_RELAY_VARIABLE})",
     )
     parser.add_argument("--files", type=Path, help="folder copied in before and out after the run")
     parser.add_argument("--host", choices=sorted(HOSTS), default="deno", help="(deno)")
@@ -77,7 +87,9 @@ async def _run(
     environment = cache.environment(options.env or notebook.environment)
     settings = KernelSettings(auto_install=False)
     policy = NetworkPolicy(allowed_hosts=frozenset(host.lower() for host in options.allow_net))
-    place = runtime(options.host, cache.folder / "store", Gateway(policy), settings)
+    place = runtime(
+        options.host, cache.folder / "store", Gateway(policy), settings, relay=_relay(options)
+    )
     progress = ConsoleProgress(console)
     console.print(f"starting {environment.name} ({options.host})", highlight=False)
     async with place.open(environment, Limits(memory_bytes=options.memory * _MEBIBYTE)) as kernel:
@@ -89,6 +101,11 @@ async def _run(
             progress.close()
             if options.files is not None:
                 copy_out(kernel.changed_files, options.files, settings.working_folder)
+
+
+def _relay(options: argparse.Namespace) -> RelayAddress | None:
+    url = options.relay or os.environ.get(_RELAY_VARIABLE)
+    return RelayAddress(url=url, cookie=os.environ.get(_COOKIE_VARIABLE, "")) if url else None
 
 
 def _read(path: Path) -> Notebook:

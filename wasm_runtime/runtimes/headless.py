@@ -14,12 +14,15 @@ from wasm_runtime.contracts.codec import ContractError
 from wasm_runtime.contracts.environments import Environment
 from wasm_runtime.contracts.worker import (
     AnswerInput,
+    CloseQuery,
     FetchHttp,
     FileChanged,
     InputRequested,
     KernelFailed,
     KernelReady,
     KernelSettings,
+    OpenQuery,
+    ReadQuery,
     RequestDone,
     RequestFailed,
     RunCell,
@@ -39,6 +42,7 @@ from .hosts import Host
 from .network import Gateway
 from .process import WorkerProcess, started
 from .proofs import files_of_a_start, proving
+from .queries import RelayAddress, RelayQueries
 from .runtime import Limits, RunEvent, RunningKernel
 from .terminal import plain
 from .wire import decode_line, encode_line, encode_plain
@@ -58,6 +62,7 @@ class HeadlessRuntime:
     store: Path
     settings: KernelSettings = field(default_factory=KernelSettings)
     gateway: Gateway
+    relay: RelayAddress | None = None
 
     @property
     def name(self) -> str:
@@ -82,8 +87,11 @@ class HeadlessRuntime:
         command = self.host.command(
             self.host.program(), self.worker, self.store, limits.memory_bytes
         )
-        async with started(command, limits, is_sandbox=self.is_sandbox) as process:
-            kernel = HeadlessKernel(process, limits, self.gateway)
+        async with (
+            RelayQueries(self.relay) as queries,
+            started(command, limits, is_sandbox=self.is_sandbox) as process,
+        ):
+            kernel = HeadlessKernel(process, limits, self.gateway, queries)
             reading = asyncio.create_task(kernel.read())
             try:
                 await kernel.start(environment, self.settings, self.store)
@@ -96,10 +104,13 @@ class HeadlessRuntime:
 class HeadlessKernel:
     """One worker; everything it says is decoded here, because user code can speak in its name."""
 
-    def __init__(self, process: WorkerProcess, limits: Limits, gateway: Gateway) -> None:
+    def __init__(
+        self, process: WorkerProcess, limits: Limits, gateway: Gateway, queries: RelayQueries
+    ) -> None:
         self._process = process
         self._limits = limits
         self._gateway = gateway
+        self._queries = queries
         self._token = secrets.token_hex(16)
         self._ready: asyncio.Future[KernelReady] = asyncio.get_running_loop().create_future()
         self._pending: dict[str, asyncio.Future[None]] = {}
@@ -198,6 +209,10 @@ class HeadlessKernel:
                 self._fail(KernelStartFailed(error.message, error.hint))
             case FetchHttp():
                 self._fetch(message)
+            case OpenQuery() | ReadQuery():
+                self._spawn(self._answer_query(message))
+            case CloseQuery():
+                self._spawn(self._queries.close(message))
             case FileChanged(path=path, body=body):
                 self._changed_bytes += len(body or b"")
                 if self._changed_bytes > _MAX_CHANGED_BYTES:
@@ -226,6 +241,9 @@ class HeadlessKernel:
             self._spawn(self._send(self._gateway.too_many(request)))
         else:
             self._spawn(answer())
+
+    async def _answer_query(self, message: OpenQuery | ReadQuery) -> None:
+        await self._send(await self._queries.answer(message))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

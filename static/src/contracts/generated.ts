@@ -319,10 +319,20 @@ export interface AnswerHttp {
   kind: "answer_http";
 }
 
-/** A request of the kernel (FetchHttp) that was not carried out, and why. */
+/** The next bytes of a query's Arrow stream: some, or with `is_last` perhaps none. */
+export interface QueryPart {
+  request_id: string;
+  body: Uint8Array;
+  is_last?: boolean;
+  more?: boolean;
+  kind: "query_part";
+}
+
+/** A request of the kernel (FetchHttp, OpenQuery, ReadQuery) that was not carried out. */
 export interface RefuseRequest {
   request_id: string;
   error: ErrorBody;
+  position?: number | null;
   kind: "refuse_request";
 }
 
@@ -547,6 +557,39 @@ export interface FetchHttp {
   body?: Uint8Array | null;
   timeout_seconds?: number | null;
   kind: "fetch_http";
+}
+
+/** Python asks the page to have a database connection of the relay run a query. */
+export interface OpenQuery {
+  request_id: string;
+  query_id: string;
+  connection: string;
+  request: QueryRequest;
+  kind: "open_query";
+}
+
+/** One statement. A parameter is bound to `:name` in the SQL, whatever the engine. */
+export interface QueryRequest {
+  sql: string;
+  parameters?: Record<string, Json>;
+  first_rows?: number | null;
+  max_seconds?: number | null;
+  max_rows?: number | null;
+  max_bytes?: number | null;
+  query_id?: string | null;
+}
+
+/** Ask for the next part, once the last one has come; answered as OpenQuery is. */
+export interface ReadQuery {
+  request_id: string;
+  query_id: string;
+  kind: "read_query";
+}
+
+/** Nobody reads the query any more: the relay ends it in the database. Has no answer. */
+export interface CloseQuery {
+  query_id: string;
+  kind: "close_query";
 }
 
 /** A file below the working folder is new or different; `body` null means it is gone. */
@@ -899,17 +942,6 @@ export interface ColumnInfo {
   comment?: string;
 }
 
-/** One statement. A parameter is bound to `:name` in the SQL, whatever the engine. */
-export interface QueryRequest {
-  sql: string;
-  parameters?: Record<string, Json>;
-  first_rows?: number | null;
-  max_seconds?: number | null;
-  max_rows?: number | null;
-  max_bytes?: number | null;
-  query_id?: string | null;
-}
-
 /** How a query stands, or ended. */
 export interface QueryStatus {
   id: string;
@@ -989,9 +1021,9 @@ export interface ChosenHosts {
   hosts?: string[] | null;
 }
 
-export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
+export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | QueryPart | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
 
-export type WorkerToPage = StartProgress | KernelPrepared | SnapshotSaved | RequestAsset | KernelReady | KernelFailed | RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | RunFinished | InputRequested | CodeCompleted | CodeInspected | FetchHttp | FileChanged | FileRead | PackagesListed | RequestDone | RequestFailed | PackageProgress | OpenComm | CommMessage | CloseComm;
+export type WorkerToPage = StartProgress | KernelPrepared | SnapshotSaved | RequestAsset | KernelReady | KernelFailed | RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | RunFinished | InputRequested | CodeCompleted | CodeInspected | FetchHttp | OpenQuery | ReadQuery | CloseQuery | FileChanged | FileRead | PackagesListed | RequestDone | RequestFailed | PackageProgress | OpenComm | CommMessage | CloseComm;
 
 export type RunEvent = RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | InputRequested | PackageProgress | RunFinished;
 
@@ -1033,7 +1065,9 @@ export const InspectCode: RecordShape<InspectCode> = { name: "InspectCode", fiel
 
 export const AnswerHttp: RecordShape<AnswerHttp> = { name: "AnswerHttp", fields: { request_id: "string", status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } }, body: "bytes", kind: { values: ["answer_http"] } } };
 
-export const RefuseRequest: RecordShape<RefuseRequest> = { name: "RefuseRequest", fields: { request_id: "string", error: ErrorBody, kind: { values: ["refuse_request"] } } };
+export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", kind: { values: ["query_part"] } } };
+
+export const RefuseRequest: RecordShape<RefuseRequest> = { name: "RefuseRequest", fields: { request_id: "string", error: ErrorBody, "position?": { optional: "integer" }, kind: { values: ["refuse_request"] } } };
 
 export const WriteFile: RecordShape<WriteFile> = { name: "WriteFile", fields: { request_id: "string", path: "string", body: "bytes", kind: { values: ["write_file"] } } };
 
@@ -1090,6 +1124,14 @@ export const CodeCompleted: RecordShape<CodeCompleted> = { name: "CodeCompleted"
 export const CodeInspected: RecordShape<CodeInspected> = { name: "CodeInspected", fields: { request_id: "string", data: { map: "json" }, "signature?": "string", kind: { values: ["code_inspected"] } } };
 
 export const FetchHttp: RecordShape<FetchHttp> = { name: "FetchHttp", fields: { request_id: "string", method: "string", url: "string", headers: { list: { list: "string" } }, "body?": { optional: "bytes" }, "timeout_seconds?": { optional: "number" }, kind: { values: ["fetch_http"] } } };
+
+export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "query_id?": { optional: "string" } } };
+
+export const OpenQuery: RecordShape<OpenQuery> = { name: "OpenQuery", fields: { request_id: "string", query_id: "string", connection: "string", request: QueryRequest, kind: { values: ["open_query"] } } };
+
+export const ReadQuery: RecordShape<ReadQuery> = { name: "ReadQuery", fields: { request_id: "string", query_id: "string", kind: { values: ["read_query"] } } };
+
+export const CloseQuery: RecordShape<CloseQuery> = { name: "CloseQuery", fields: { query_id: "string", kind: { values: ["close_query"] } } };
 
 export const FileChanged: RecordShape<FileChanged> = { name: "FileChanged", fields: { path: "string", body: { optional: "bytes" }, kind: { values: ["file_changed"] } } };
 
@@ -1181,8 +1223,6 @@ export const TableInfo: RecordShape<TableInfo> = { name: "TableInfo", fields: { 
 
 export const DatabaseSchema: RecordShape<DatabaseSchema> = { name: "DatabaseSchema", fields: { connection: "string", tables: { list: TableInfo }, "cut?": "boolean" } };
 
-export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "query_id?": { optional: "string" } } };
-
 export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fields: { id: "string", connection: "string", state: { values: ["running", "finished", "failed"] }, rows: "integer", bytes: "integer", seconds: "number", "more?": "boolean", "error?": { optional: ErrorBody }, "position?": { optional: "integer" } } };
 
 export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fields: { name: "string", kind: { values: ["boolean", "integer", "number", "decimal", "text", "date", "timestamp", "duration", "bytes", "other"] }, type: "string" } };
@@ -1203,9 +1243,9 @@ export const DocumentHosts: RecordShape<DocumentHosts> = { name: "DocumentHosts"
 
 export const ChosenHosts: RecordShape<ChosenHosts> = { name: "ChosenHosts", fields: { "hosts?": { optional: { list: "string" } } } };
 
-export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
+export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, QueryPart, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
 
-export const WorkerToPage: UnionShape<WorkerToPage> = { name: "WorkerToPage", members: [StartProgress, KernelPrepared, SnapshotSaved, RequestAsset, KernelReady, KernelFailed, RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, RunFinished, InputRequested, CodeCompleted, CodeInspected, FetchHttp, FileChanged, FileRead, PackagesListed, RequestDone, RequestFailed, PackageProgress, OpenComm, CommMessage, CloseComm] };
+export const WorkerToPage: UnionShape<WorkerToPage> = { name: "WorkerToPage", members: [StartProgress, KernelPrepared, SnapshotSaved, RequestAsset, KernelReady, KernelFailed, RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, RunFinished, InputRequested, CodeCompleted, CodeInspected, FetchHttp, OpenQuery, ReadQuery, CloseQuery, FileChanged, FileRead, PackagesListed, RequestDone, RequestFailed, PackageProgress, OpenComm, CommMessage, CloseComm] };
 
 export const RunEvent: UnionShape<RunEvent> = { name: "RunEvent", members: [RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, InputRequested, PackageProgress, RunFinished] };
 

@@ -15,6 +15,7 @@ function starting() {
     environmentName: () => "tiny",
     settings: () => ({}),
     http: () => assert.fail(),
+    openQueries: () => assert.fail(),
     onFileChanged: () => undefined,
   });
   const refusal = kernel.restart().then(

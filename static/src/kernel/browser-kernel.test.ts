@@ -23,6 +23,7 @@ function setUp(options: Partial<BrowserKernelOptions> = {}) {
     loader: FAKE_LOADER,
     environmentName: () => "tiny",
     settings: () => ({}),
+    openQueries: async () => ({ answer: async () => null, closeAll: () => undefined }),
     http: async ({ request_id }) => ({
       kind: "refuse_request",
       request_id,

@@ -28,6 +28,7 @@ import { KernelLife, type KernelMessage, type LifeParts, type LifePlan } from ".
 import { KernelRequests } from "./kernel-requests.ts";
 import { Listeners } from "./listeners.ts";
 import { OutstandingRuns } from "./outstanding-runs.ts";
+import type { QueryMessage, QuerySource } from "./query-source.ts";
 import type { SpareKernel } from "./spare-kernel.ts";
 
 export interface BrowserKernelOptions extends LifeParts {
@@ -39,6 +40,8 @@ export interface BrowserKernelOptions extends LifeParts {
   /** Where a worker with Python prepared may be had, and is wished for when this kernel rests. */
   spare?: Pick<SpareKernel, "want" | "wait" | "take">;
   http: HttpPolicy;
+  /** Called for the first query of each life. */
+  openQueries: () => Promise<QuerySource>;
   onFileChanged(path: string, body: Uint8Array | null): void;
   /** How long Stop may take before the worker is ended instead. */
   interruptPatienceMilliseconds?: number;
@@ -64,6 +67,7 @@ export class BrowserKernel implements Kernel {
   private life: KernelLife | null = null;
   private readiness = Promise.withResolvers<void>();
   private readonly http: HttpGate;
+  private queries: Promise<QuerySource> | null = null;
 
   constructor(options: BrowserKernelOptions) {
     this.options = options;
@@ -221,6 +225,11 @@ export class BrowserKernel implements Kernel {
       case "fetch_http":
         void this.answerHttp(life, message);
         break;
+      case "open_query":
+      case "read_query":
+      case "close_query":
+        void this.answerQuery(life, message);
+        break;
       case "file_changed":
         this.options.onFileChanged(message.path, message.body);
         break;
@@ -259,6 +268,18 @@ export class BrowserKernel implements Kernel {
     life.post(await this.http.answer(request));
   }
 
+  private async answerQuery(life: KernelLife, message: QueryMessage): Promise<void> {
+    try {
+      this.queries ??= this.options.openQueries();
+      const answer = await (await this.queries).answer(message);
+      if (answer) life.post(answer);
+    } catch (cause) {
+      console.error(cause);
+      this.queries = null;
+      if (message.kind !== "close_query") life.post(unanswered(message.request_id));
+    }
+  }
+
   private fail(error: ErrorBody): void {
     // First of all: `end` rejects with less to say.
     this.readiness.reject(new KernelError(error));
@@ -275,6 +296,8 @@ export class BrowserKernel implements Kernel {
     life.end(error.message);
     this.readiness.reject(error);
     this.requests.rejectAll(error);
+    this.queries?.then((queries) => queries.closeAll()).catch(console.error);
+    this.queries = null;
     this.capabilities = [];
   }
 
@@ -296,4 +319,10 @@ export class BrowserKernel implements Kernel {
   private drop(reason: string): void {
     if (this.droppedMessages++ < 10) console.warn(`A message of the kernel was dropped: ${reason}`);
   }
+}
+
+function unanswered(request_id: string): PageToWorker {
+  const message = "The part of the page that asks databases did not work.";
+  const hint = "Check the connection and reload the page.";
+  return { kind: "refuse_request", request_id, error: { code: "unavailable", message, hint } };
 }

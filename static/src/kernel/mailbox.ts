@@ -1,11 +1,17 @@
 /** Brings answers to a worker that waits and so receives no messages: bytes in shared memory, piece by piece. */
-import type { AnswerHttp, AnswerInput, PageToWorker, RefuseRequest } from "../contracts/generated.ts";
+import type {
+  AnswerHttp,
+  AnswerInput,
+  PageToWorker,
+  QueryPart,
+  RefuseRequest,
+} from "../contracts/generated.ts";
 
 /** What a cell may wait for. */
-export type Answer = AnswerInput | AnswerHttp | RefuseRequest;
+export type Answer = AnswerInput | AnswerHttp | QueryPart | RefuseRequest;
 
 export function isAnswer(message: PageToWorker): message is Answer {
-  return ["answer_input", "answer_http", "refuse_request"].includes(message.kind);
+  return ["answer_input", "answer_http", "query_part", "refuse_request"].includes(message.kind);
 }
 
 /** Slots of the memory by which the frame reaches a worker at any time. */
@@ -109,7 +115,7 @@ function openBox(memory: SharedArrayBuffer): Box {
   return { filled: new Int32Array(memory, 0, 1), bytes: new Uint8Array(memory, LENGTH_BYTES) };
 }
 
-/** The whole length, that of the JSON text, the text, and then the body of an HTTP answer. */
+/** The whole length, that of the JSON text, the text, and then the body, if it has one. */
 function encode(answer: Answer): Uint8Array {
   const { body, ...rest } = answer as Answer & { body?: Uint8Array };
   const text = new TextEncoder().encode(JSON.stringify(rest));
@@ -126,7 +132,9 @@ function decode(bytes: Uint8Array): Answer {
   const start = 2 * LENGTH_BYTES;
   const end = start + readLength(bytes, LENGTH_BYTES);
   const answer = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as Answer;
-  return answer.kind === "answer_http" ? { ...answer, body: bytes.slice(end) } : answer;
+  return answer.kind === "answer_http" || answer.kind === "query_part"
+    ? { ...answer, body: bytes.slice(end) }
+    : answer;
 }
 
 function readLength(bytes: Uint8Array, at: number): number {

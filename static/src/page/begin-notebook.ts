@@ -65,6 +65,7 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     spare: supply.spare,
     settings: supply.kernelSettings,
     http: (request) => answerHttp(request, network, undefined, loadGateway),
+    openQueries: async () => new (await import("../data/queries.ts")).Queries(base),
     onFileChanged: (path, body) => {
       folder.take({ path, body }).catch(console.error);
     },

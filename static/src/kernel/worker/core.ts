@@ -14,8 +14,8 @@ import type { ImportModule } from "./boot.ts";
 import type { Pyodide } from "./emscripten.ts";
 import { bridgedFetch, RuntimeFiles } from "./fetch.ts";
 import { createHost } from "./host.ts";
-import { HttpBridge } from "./http-bridge.ts";
 import { type MessageToPython, splitMessage, transferables } from "./message-parts.ts";
+import { PageRequests } from "./page-requests.ts";
 import { PendingInputs } from "./pending-inputs.ts";
 import { type PreparedPython, type PreparePlan, preparePython, savePrepared } from "./prepare.ts";
 import type { SharedWaits } from "./shared-waits.ts";
@@ -57,7 +57,7 @@ export class KernelCore {
   private readonly assets: Assets;
   private readonly files = new RuntimeFiles();
   private readonly inputs = new PendingInputs();
-  private readonly http: HttpBridge;
+  private readonly page: PageRequests;
   private python: PythonKernel | null = null;
   private preparing: Promise<PreparedPython> | null = null;
   private isPrepared = false;
@@ -68,7 +68,7 @@ export class KernelCore {
   constructor(platform: CorePlatform) {
     this.platform = platform;
     this.assets = new Assets(platform.askForAsset);
-    this.http = new HttpBridge((message) => platform.post(message, []));
+    this.page = new PageRequests((message) => platform.post(message, []));
     platform.waits?.connect((answer) => this.receive(answer));
   }
 
@@ -110,8 +110,9 @@ export class KernelCore {
         this.inputs.answer(message);
         break;
       case "answer_http":
+      case "query_part":
       case "refuse_request":
-        this.http.settle(message);
+        this.page.settle(message);
         break;
       default:
         this.hand(message);
@@ -155,8 +156,8 @@ export class KernelCore {
 
   private prepare(plan: PreparePlan): Promise<PreparedPython> {
     this.environmentName = plan.environment.name;
-    const { platform, files, assets, http } = this;
-    globalThis.fetch = bridgedFetch(http, files);
+    const { platform, files, assets, page } = this;
+    globalThis.fetch = bridgedFetch(page, files);
     assets.announce(plan.announced ?? []);
     this.preparing ??= preparePython(plan, { platform, files, assets });
     return this.preparing;
@@ -186,7 +187,7 @@ export class KernelCore {
       lockText,
       stop: platform.stop,
       waits: platform.waits,
-      http: this.http,
+      page: this.page,
       inputs: this.inputs,
       post: (message, buffers) => this.forward(message, transferables(buffers)),
     });

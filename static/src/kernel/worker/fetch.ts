@@ -1,7 +1,7 @@
 /** The `fetch` that code in the kernel gets: every request is a question to the page. */
 import type { AnswerHttp } from "../../contracts/generated.ts";
 import { RUNTIME_BASE } from "./boot.ts";
-import type { HttpBridge } from "./http-bridge.ts";
+import type { PageRequests } from "./page-requests.ts";
 
 /** Statuses for which the Response constructor refuses a body. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
@@ -23,7 +23,7 @@ export class RuntimeFiles {
   }
 }
 
-export function bridgedFetch(bridge: HttpBridge, files: RuntimeFiles): typeof fetch {
+export function bridgedFetch(page: Pick<PageRequests, "fetch">, files: RuntimeFiles): typeof fetch {
   return async (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     const file = files.find(url);
@@ -31,7 +31,7 @@ export function bridgedFetch(bridge: HttpBridge, files: RuntimeFiles): typeof fe
     const request = new Request(input, init);
     request.signal.throwIfAborted();
     const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
-    const asked = bridge.request({
+    const asked = page.fetch({
       method: request.method,
       url: request.url,
       headers: [...request.headers],

@@ -1,7 +1,7 @@
 /** What Python's bridge sees of the worker: posting, waiting for the page, and Stop. */
 import type { KernelSettings, WorkerToPage } from "../../contracts/generated.ts";
-import type { HttpBridge, HttpOutcome, HttpQuestion } from "./http-bridge.ts";
 import { joinMessage } from "./message-parts.ts";
+import type { FetchQuestion, PageAnswer, PageQuestion, PageRequests } from "./page-requests.ts";
 import type { PendingInputs } from "./pending-inputs.ts";
 import type { SharedWaits } from "./shared-waits.ts";
 import type { InterruptMode, Stop } from "./stop.ts";
@@ -10,7 +10,7 @@ export interface HostOptions {
   settings: KernelSettings;
   lockText: string;
   stop: Stop;
-  http: HttpBridge;
+  page: PageRequests;
   inputs: PendingInputs;
   waits: SharedWaits | null;
   post(message: WorkerToPage, buffers: Uint8Array[]): void;
@@ -23,7 +23,8 @@ export interface Host {
   post(json: string, buffers?: Uint8Array[]): void;
   /** Resolves to the JSON text of the answered value: a string, or null when cancelled. */
   wait_input(inputId: string): Promise<string>;
-  fetch_http(json: string, body?: Uint8Array): Promise<HttpReply>;
+  /** The page's answer to a FetchHttp, OpenQuery or ReadQuery; `body` is a FetchHttp's. */
+  ask_page(json: string, body?: Uint8Array): Promise<PageReply>;
   /** Waits that block the worker itself; undefined where it cannot share memory or need not. */
   readonly shared_waits: HostWaits | undefined;
   read_lock(): string;
@@ -32,7 +33,7 @@ export interface Host {
   rearm(): void;
 }
 
-interface HttpReply {
+interface PageReply {
   json: string;
   body?: Uint8Array;
 }
@@ -41,11 +42,11 @@ interface HttpReply {
 interface HostWaits {
   sleep(seconds: number): boolean;
   wait_input(inputId: string): string | undefined;
-  fetch_http(json: string, body?: Uint8Array): HttpReply | undefined;
+  ask_page(json: string, body?: Uint8Array): PageReply | undefined;
 }
 
 export function createHost(options: HostOptions): Host {
-  const { stop, http, inputs } = options;
+  const { stop, page, inputs } = options;
   return {
     settings_json: JSON.stringify(options.settings),
     interrupt_mode: stop.mode,
@@ -53,8 +54,8 @@ export function createHost(options: HostOptions): Host {
       options.post(joinMessage({ json, buffers }), buffers);
     },
     wait_input: (inputId) => inputs.wait(inputId),
-    async fetch_http(json, body) {
-      return replyOf(await http.request(questionOf(json, body)));
+    async ask_page(json, body) {
+      return replyOf(await page.request(questionOf(json, body)));
     },
     shared_waits: options.waits ? createWaits(options.waits, options) : undefined,
     read_lock: () => options.lockText,
@@ -67,30 +68,33 @@ export function createHost(options: HostOptions): Host {
   };
 }
 
-function createWaits(waits: SharedWaits, { http, inputs }: HostOptions): HostWaits {
+function createWaits(waits: SharedWaits, { page, inputs }: HostOptions): HostWaits {
   return {
     sleep: (seconds) => waits.until(() => false, seconds),
     wait_input(inputId) {
       waits.until(() => inputs.find(inputId) !== undefined);
       return inputs.find(inputId);
     },
-    fetch_http(json, body) {
-      let outcome: HttpOutcome | undefined;
-      http.ask(questionOf(json, body), (answered) => {
-        outcome = answered;
+    ask_page(json, body) {
+      let answer: PageAnswer | undefined;
+      page.ask(questionOf(json, body), (answered) => {
+        answer = answered;
       });
-      waits.until(() => outcome !== undefined);
-      return outcome && replyOf(outcome);
+      waits.until(() => answer !== undefined);
+      return answer && replyOf(answer);
     },
   };
 }
 
-function questionOf(json: string, body?: Uint8Array): HttpQuestion {
-  return { ...(JSON.parse(json) as HttpQuestion), body: body ?? null };
+function questionOf(json: string, body?: Uint8Array): PageQuestion {
+  const question = JSON.parse(json) as PageQuestion;
+  return question.kind === "fetch_http"
+    ? ({ ...question, body: body ?? null } satisfies FetchQuestion)
+    : question;
 }
 
-function replyOf(outcome: HttpOutcome): HttpReply {
-  if (outcome.kind === "refuse_request") return { json: JSON.stringify(outcome) };
-  const { body, ...rest } = outcome;
+function replyOf(answer: PageAnswer): PageReply {
+  if (answer.kind === "refuse_request") return { json: JSON.stringify(answer) };
+  const { body, ...rest } = answer;
   return { json: JSON.stringify(rest), body };
 }

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { QueryPart, RefuseRequest } from "../contracts/generated.ts";
+import { type FetchRelay, Queries } from "./queries.ts";
+
+const ARROW = { "content-type": "application/vnd.apache.arrow.stream" };
+const BASE = new URL("https://notebook.example/app/");
+const OPEN = {
+  kind: "open_query",
+  request_id: "r1",
+  query_id: "q1",
+  connection: "ware/house",
+  request: { sql: "select 1" },
+} as const;
+const READ = { kind: "read_query", request_id: "r2", query_id: "q1" } as const;
+
+/** A result that gives the parts as they are asked for. */
+function result(parts: (string | Error)[]): Response {
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const next = parts.shift();
+        if (next === undefined) controller.close();
+        else if (next instanceof Error) controller.error(next);
+        else controller.enqueue(new TextEncoder().encode(next));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, { headers: ARROW });
+}
+
+interface Asked {
+  method: string;
+  path: string;
+  body: Record<string, unknown>;
+}
+
+function relay(...answers: (Response | Error)[]): { asked: Asked[]; queries: Queries } {
+  const asked: Asked[] = [];
+  const fetchRelay: FetchRelay = async (url, init) => {
+    asked.push({
+      method: init.method ?? "GET",
+      path: url.pathname,
+      body: init.body ? JSON.parse(String(init.body)) : {},
+    });
+    const answer = answers.shift();
+    if (!answer) throw new TypeError("Failed to fetch");
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { asked, queries: new Queries(BASE, fetchRelay) };
+}
+
+async function refusal(queries: Queries, message: typeof OPEN | typeof READ): Promise<RefuseRequest> {
+  const answer = await queries.answer(message);
+  assert.equal(answer?.kind, "refuse_request");
+  return answer as RefuseRequest;
+}
+
+async function textToEnd(queries: Queries): Promise<string> {
+  let part = (await queries.answer(OPEN)) as QueryPart;
+  let text = new TextDecoder().decode(part.body);
+  while (!part.is_last) {
+    part = (await queries.answer(READ)) as QueryPart;
+    assert.equal(part.kind, "query_part");
+    text += new TextDecoder().decode(part.body);
+  }
+  return text;
+}
+
+test("a result comes in parts, and its end is said", async () => {
+  const { asked, queries } = relay(result(["ab", "c"]));
+  assert.equal(await textToEnd(queries), "abc");
+  assert.equal(asked[0]?.path, "/app/data/ware%2Fhouse/query");
+  assert.equal(asked[0]?.body["sql"], "select 1");
+  assert.match(String(asked[0]?.body["query_id"]), /^[A-Za-z0-9_-]{8,64}$/);
+  assert.equal((await refusal(queries, READ)).error.code, "not_found");
+});
+
+test("no more is read than a little ahead of the kernel", async () => {
+  const piece = "x".repeat(1 << 19);
+  const parts = Array.from({ length: 20 }, () => piece);
+  const { queries } = relay(result(parts));
+  await queries.answer(OPEN);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(parts.length >= 15, `${parts.length} of 20 pieces were left with the relay`);
+});
+
+test("a result that was cut is an error with the relay's reason and place in the SQL", async () => {
+  const error = {
+    code: "timeout",
+    message: "It was stopped at the limit of 1 seconds.",
+    hint: "Ask for less.",
+  };
+  const status = {
+    id: "id",
+    connection: "warehouse",
+    state: "failed",
+    rows: 1,
+    bytes: 2,
+    seconds: 1,
+    error,
+    position: 7,
+  };
+  const { queries } = relay(result(["ab", new TypeError("network error")]), Response.json(status));
+  const answers = [await queries.answer(OPEN)];
+  while (answers.at(-1)?.kind === "query_part") answers.push(await queries.answer(READ));
+  assert.deepEqual(answers.at(-1), { kind: "refuse_request", request_id: "r2", error, position: 7 });
+});
+
+test("a relay that went away in the middle is an error as well", async () => {
+  const { queries } = relay(result([new TypeError("network error")]));
+  assert.match((await refusal(queries, OPEN)).error.message, /^The result was cut/);
+});
+
+test("closing ends the query at the relay, also when its connection stays open", async () => {
+  const endless = Array.from({ length: 1000 }, () => "x".repeat(1 << 19));
+  const { asked, queries } = relay(result(endless), new Response(null, { status: 200 }));
+  await queries.answer(OPEN);
+  assert.equal(await queries.answer({ kind: "close_query", query_id: "q1" }), null);
+  assert.equal(asked[1]?.method, "DELETE");
+  assert.equal(asked[1]?.path, `/app/data/queries/${asked[0]?.body["query_id"]}`);
+  assert.equal((await refusal(queries, READ)).error.code, "not_found");
+});
+
+test("a refusal comes as the relay words it, with the place of the error", async () => {
+  const error = { code: "bad_request", message: "No such column: x.", hint: "" };
+  const status = {
+    id: "id",
+    connection: "w",
+    state: "failed",
+    rows: 0,
+    bytes: 0,
+    seconds: 0,
+    error,
+    position: 7,
+  };
+  const { queries } = relay(Response.json(error, { status: 400 }), Response.json(status));
+  const answer = await refusal(queries, OPEN);
+  assert.deepEqual([answer.error, answer.position], [error, 7]);
+});
+
+test("without a connection, or without a relay, a sentence says so", async () => {
+  assert.match((await refusal(relay().queries, OPEN)).error.message, /cannot be reached/);
+  const { queries } = relay(new Response("<h1>Not found</h1>", { status: 404 }));
+  assert.match((await refusal(queries, OPEN)).error.message, /^This page has no relay/);
+  const shell = relay(new Response("<html>", { headers: { "content-type": "text/html" } }));
+  assert.match((await refusal(shell.queries, OPEN)).error.message, /^This page has no relay/);
+});

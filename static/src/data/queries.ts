@@ -1,0 +1,190 @@
+/** Carries out a kernel's queries at the relay, as the person whose page this is. */
+import { ContractError, decode } from "../contracts/codec.ts";
+import {
+  ARROW_STREAM_TYPE,
+  DATA_PATH,
+  ErrorBody,
+  type OpenQuery,
+  QUERIES_PATH,
+  type QueryPart,
+  QueryStatus,
+  type ReadQuery,
+  type RefuseRequest,
+} from "../contracts/generated.ts";
+import type { QueryMessage, QuerySource } from "../kernel/query-source.ts";
+import { QueryStream } from "./query-stream.ts";
+
+/** Each holds one of the connection's places at the relay, read or not. */
+const MOST_QUERIES = 16;
+
+interface OpenedQuery {
+  /** Its name at the relay. The page chooses it: user code must not stop what others ask. */
+  id: string;
+  stop: AbortController;
+  /** Whether the relay is to say if there was more. */
+  mayHaveMore: boolean;
+  stream: QueryStream | null;
+}
+
+export type FetchRelay = (url: URL, init: RequestInit) => Promise<Response>;
+
+export class Queries implements QuerySource {
+  readonly #base: URL;
+  readonly #fetch: FetchRelay;
+  readonly #opened = new Map<string, OpenedQuery>();
+
+  constructor(base: URL, fetchRelay: FetchRelay = (url, init) => fetch(url, init)) {
+    this.#base = base;
+    this.#fetch = fetchRelay;
+  }
+
+  async answer(message: QueryMessage): Promise<QueryPart | RefuseRequest | null> {
+    if (message.kind === "close_query") {
+      this.#close(message.query_id);
+      return null;
+    }
+    const { request_id, query_id } = message;
+    try {
+      const query = message.kind === "open_query" ? await this.#open(message) : this.#find(message);
+      const { body, isLast } = await this.#next(query);
+      const more = isLast && query.mayHaveMore && ((await this.#status(query.id))?.more ?? false);
+      if (isLast) this.#opened.delete(query_id);
+      return { kind: "query_part", request_id, body, is_last: isLast, more };
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      this.#opened.delete(query_id);
+      return {
+        kind: "refuse_request",
+        request_id,
+        error: cause.body,
+        ...(cause.position !== null && { position: cause.position }),
+      };
+    }
+  }
+
+  closeAll(): void {
+    for (const query_id of [...this.#opened.keys()]) this.#close(query_id);
+  }
+
+  async #open({ query_id, connection, request }: OpenQuery): Promise<OpenedQuery> {
+    if (this.#opened.size >= MOST_QUERIES || this.#opened.has(query_id)) {
+      const message = `${MOST_QUERIES} queries of this notebook are open.`;
+      throw refused("too_many_requests", message, "Read them to their end or close them.");
+    }
+    const query: OpenedQuery = {
+      id: crypto.randomUUID(),
+      stop: new AbortController(),
+      mayHaveMore: typeof request.first_rows === "number",
+      stream: null,
+    };
+    this.#opened.set(query_id, query);
+    const address = new URL(`${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#base);
+    let response: Response;
+    try {
+      response = await this.#fetch(address, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...request, query_id: query.id }),
+        signal: query.stop.signal,
+        cache: "no-store",
+      });
+    } catch (cause) {
+      throw query.stop.signal.aborted ? stopped() : unreachable(cause);
+    }
+    if (!response.ok) throw await this.#refusalOf(response, query.id);
+    if (!response.body || response.headers.get("content-type") !== ARROW_STREAM_TYPE) throw noRelay();
+    query.stream = new QueryStream(response.body);
+    return query;
+  }
+
+  #find({ query_id }: ReadQuery): OpenedQuery {
+    const query = this.#opened.get(query_id);
+    if (!query?.stream) throw refused("not_found", "This query is not open any more.", "Run it again.");
+    return query;
+  }
+
+  async #next({ stream, stop, id }: OpenedQuery): Promise<{ body: Uint8Array; isLast: boolean }> {
+    try {
+      if (stream) return await stream.next();
+      throw refused("internal", "The query has no result.", "Run it again.");
+    } catch (cause) {
+      if (cause instanceof Refusal) throw cause;
+      if (stop.signal.aborted) throw stopped();
+      // The relay knows why it cut the stream, unless it is itself what went away.
+      const status = await this.#status(id);
+      if (status?.error) throw new Refusal(status.error, status.position ?? null);
+      const message = "The result was cut: the connection to the relay was lost in the middle of it.";
+      throw refused("upstream_failed", message, "Nothing of it was kept; run the query again.");
+    }
+  }
+
+  #close(query_id: string): void {
+    const query = this.#opened.get(query_id);
+    if (!query) return;
+    this.#opened.delete(query_id);
+    query.stop.abort();
+    // A proxy may keep the connection to the relay open after ours is gone.
+    this.#fetch(this.#statusAddress(query.id), { method: "DELETE", keepalive: true }).catch(() => undefined);
+  }
+
+  async #refusalOf(response: Response, id: string): Promise<Refusal> {
+    let body: ErrorBody;
+    try {
+      body = decode(await response.json(), ErrorBody);
+    } catch (cause) {
+      if (cause instanceof ContractError || cause instanceof SyntaxError) return noRelay();
+      throw cause;
+    }
+    const status = body.code === "bad_request" ? await this.#status(id) : null;
+    return new Refusal(body, status?.position ?? null);
+  }
+
+  /** Null when the relay does not say. */
+  async #status(id: string): Promise<QueryStatus | null> {
+    try {
+      const response = await this.#fetch(this.#statusAddress(id), { cache: "no-store" });
+      return response.ok ? decode(await response.json(), QueryStatus) : null;
+    } catch (cause) {
+      if (cause instanceof TypeError || cause instanceof SyntaxError || cause instanceof ContractError)
+        return null;
+      throw cause;
+    }
+  }
+
+  #statusAddress(id: string): URL {
+    return new URL(`${QUERIES_PATH}/${id}`, this.#base);
+  }
+}
+
+class Refusal extends Error {
+  readonly body: ErrorBody;
+  readonly position: number | null;
+
+  constructor(body: ErrorBody, position: number | null = null) {
+    super(body.message);
+    this.body = body;
+    this.position = position;
+  }
+}
+
+function refused(code: ErrorBody["code"], message: string, hint: string): Refusal {
+  return new Refusal({ code, message, hint });
+}
+
+function stopped(): Refusal {
+  return refused("unavailable", "The query was closed.", "Run it again.");
+}
+
+function unreachable(cause: unknown): Refusal {
+  // A fetch fails with TypeError for everything the browser does not tell.
+  if (!(cause instanceof TypeError)) throw cause;
+  const message = "The relay, which holds the databases, cannot be reached.";
+  return refused("unavailable", message, "Check the connection and run the query again.");
+}
+
+function noRelay(): Refusal {
+  const message = "This page has no relay, so it has no databases.";
+  const hint =
+    'Open the notebook from a relay ("wasm-runtime serve"), or query DataFrames: %%sql --on-frames';
+  return refused("unavailable", message, hint);
+}

@@ -1,0 +1,110 @@
+"""%%sql: rows shown as a table, kept as a DataFrame, errors that point into the SQL."""
+
+from typing import Any
+
+import pytest
+
+from tests.kernel.conftest import Notebook
+from tests.kernel.seen import plain_traceback, seen
+from tests.kernel.test_waiting import nested_loop
+from wasm_runtime.contracts.codec import decode
+from wasm_runtime.contracts.everything import CONTRACT
+from wasm_runtime.contracts.relay_api import ErrorBody
+from wasm_runtime.contracts.table import TABLE_TYPE, TableColumn, TableOutput
+from wasm_runtime.kernel.host import QueryRefused
+
+pytestmark = nested_loop
+SQL = "select * from cities"
+
+
+def table_of(messages: list[Any]) -> TableOutput:
+    (shown,) = [each for each in messages if each.kind == "display_data"]
+    assert set(shown.data) == {TABLE_TYPE, "text/html", "text/plain"}
+    output: TableOutput = decode(shown.data[TABLE_TYPE], "TableOutput", CONTRACT)
+    return output
+
+
+def error_of(messages: list[Any]) -> str:
+    (error,) = [each for each in messages if each.kind == "error"]
+    return plain_traceback(error)
+
+
+def test_rows_are_shown_as_a_table_and_kept_in_a_variable(shop: Notebook) -> None:
+    output = table_of(shop.run(f"%%sql demo big <<\n{SQL}"))
+    assert output.columns == [
+        TableColumn(name="city", kind="text", type="str"),
+        TableColumn(name="orders", kind="integer", type="Int64"),
+    ]
+    assert output.preview == [["Osaka", 3], ["Zürich", None], [None, -1]]
+    assert (output.rows, output.variable) == (3, "big")
+    assert output.source is not None
+    assert output.source.connection == "demo"
+    assert seen(shop.run("len(big)"))[0] == ("execute_result", {"text/plain": "3"})
+
+
+def test_variables_are_bound_as_parameters(shop: Notebook) -> None:
+    sql = "select * from cities where city = :city and note <> ':this' -- :that"
+    shop.host.results[sql] = shop.host.results.pop(SQL)
+    shop.run("city = 'Osaka'")
+    table_of(shop.run(f"%%sql demo\n{sql}\n"))
+    assert shop.host.queries[0].request.parameters == {"city": "Osaka"}
+
+
+def test_a_variable_that_is_not_there_is_pointed_at(shop: Notebook) -> None:
+    assert error_of(shop.run("%%sql demo\nselect :nothing")) == (
+        "ProgrammingError: The SQL names :nothing, but there is no variable nothing.\n"
+        "line 1: select :nothing\n"
+        "               ^\n"
+        "hint: Run the cell that sets nothing first."
+    )
+
+
+def test_the_databases_error_stands_below_its_place_without_a_traceback(shop: Notebook) -> None:
+    body = ErrorBody(code="bad_request", message="No such column: x.", hint="")
+    shop.host.results["select x"] = [QueryRefused(body, 7)]
+    assert error_of(shop.run("%%sql demo\nselect x\n")) == (
+        "ProgrammingError: No such column: x.\nline 1: select x\n               ^"
+    )
+
+
+def test_without_a_connection_the_notebooks_dataframes_are_asked(notebook: Notebook) -> None:
+    notebook.run(
+        "import pandas as pd\nleast = 2\n"
+        "sales = pd.DataFrame({'city': ['Bern', 'Osaka', 'Bern'], 'n': [1, 2, 4]})"
+    )
+    sql = "select city, sum(n) as n from sales where n >= :least group by city order by city"
+    for line in ("%%sql", "%%sql --on-frames total <<"):
+        assert table_of(notebook.run(f"{line}\n{sql}")).preview == [["Bern", 4], ["Osaka", 2]]
+    assert seen(notebook.run("total.n.sum()"))[0][1]["text/plain"].endswith("(6)")
+
+
+def test_sql_over_frames_that_is_wrong_says_what_there_is(notebook: Notebook) -> None:
+    notebook.run("import pandas as pd\nsales = pd.DataFrame({'n': [1]})")
+    text = error_of(notebook.run("%%sql\nselect * from slaes"))
+    assert text.startswith("ProgrammingError: No such table: slaes.")
+    assert "DataFrames here: sales" in text
+
+
+@pytest.mark.parametrize("line", ["demo other", "demo --on-frames", "demo --first x", "demo 1a <<"])
+def test_a_line_that_is_wrong_shows_how_it_goes(notebook: Notebook, line: str) -> None:
+    text = "".join(
+        part for name, part, *_ in seen(notebook.run(f"%%sql {line}\nselect 1")) if name == "stderr"
+    )
+    assert "UsageError: %%sql [CONNECTION]" in text
+
+
+def test_only_the_first_rows_are_asked_for(shop: Notebook) -> None:
+    shop.run(f"%%sql demo --first 10\n{SQL}")
+    assert shop.host.queries[0].request.first_rows == 10
+
+
+def test_any_dataframe_is_shown_with_its_index(notebook: Notebook) -> None:
+    source = (
+        "import pandas as pd\nfrom wasm_runtime.data import show_table\n"
+        "frame = pd.DataFrame({'n': [1.5, None]}, index=pd.Index(['a', 'b'], name='key'))\n"
+        "show_table(frame)"
+    )
+    output = table_of(notebook.run(source))
+    assert [each.name for each in output.columns] == ["key", "n"]
+    assert output.preview == [["a", 1.5], ["b", None]]
+    assert (output.variable, output.source) == ("frame", None)

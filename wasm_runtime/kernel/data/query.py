@@ -1,0 +1,172 @@
+"""`query`: the whole result of one statement as a DataFrame or an Arrow table."""
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Literal, overload
+
+import nanoarrow
+import nanoarrow.ipc
+import pandas as pd
+
+from wasm_runtime.contracts.data import QueryRequest
+
+from .arrow_stream import ArrowStream
+from .errors import InterfaceError
+from .frame import Decimals, FrameBuilder
+from .parameters import parameters_json
+from .querying import OpenedQuery, present_querying
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryResult:
+    """A whole result, and where it came from."""
+
+    frame: pd.DataFrame
+    connection: str
+    seconds: float
+    fetched_at: str
+    more: bool
+
+
+@overload
+def query(
+    connection: str,
+    sql: str,
+    /,
+    *,
+    result: Literal["pandas"] = "pandas",
+    decimals: Decimals = "auto",
+    **parameters: Any,
+) -> pd.DataFrame: ...
+
+
+@overload
+def query(
+    connection: str, sql: str, /, *, result: Literal["arrow"], **parameters: Any
+) -> nanoarrow.Array: ...
+
+
+def query(
+    connection: str,
+    sql: str,
+    /,
+    *,
+    result: Literal["pandas", "arrow"] = "pandas",
+    decimals: Decimals = "auto",
+    **parameters: Any,
+) -> Any:
+    """The rows of one statement on a connection of the relay; `:name` in the SQL is a parameter.
+
+    `result="arrow"` gives a nanoarrow.Array. Raises the exceptions of `errors`; Stop ends the
+    query in the database.
+    """
+    _check_result(result)
+    opened = open_query(connection, sql, parameters)
+    if result == "arrow":
+        return _arrow(list(opened.parts()))
+    return _read(opened, decimals)
+
+
+async def query_async(
+    connection: str,
+    sql: str,
+    /,
+    *,
+    result: Literal["pandas", "arrow"] = "pandas",
+    decimals: Decimals = "auto",
+    **parameters: Any,
+) -> Any:
+    """As `query`, awaited: other tasks go on meanwhile."""
+    _check_result(result)
+    opened = open_query(connection, sql, parameters)
+    if result == "arrow":
+        return _arrow([part async for part in opened.parts_async()])
+    reader = _Reader(decimals)
+    async for part in opened.parts_async():
+        reader.take(part)
+    return reader.frame()
+
+
+def open_query(
+    connection: str, sql: str, parameters: dict[str, Any], first_rows: int | None = None
+) -> OpenedQuery:
+    """The query, not begun yet. Raises InterfaceError for what cannot be asked."""
+    for name, value in (("connection", connection), ("sql", sql)):
+        if not isinstance(value, str):
+            raise InterfaceError(
+                f"{name}: expected text, got {type(value).__name__}.",
+                'query("demo", "select * from sales")',
+            )
+    bound = parameters_json(parameters)
+    request = QueryRequest(sql=sql, parameters=bound, first_rows=first_rows)
+    return present_querying().open(connection, request)
+
+
+def run_query(
+    connection: str,
+    sql: str,
+    parameters: dict[str, Any],
+    *,
+    first_rows: int | None = None,
+    decimals: Decimals = "auto",
+) -> QueryResult:
+    """The result with what a table says of its source."""
+    started = perf_counter()
+    opened = open_query(connection, sql, parameters, first_rows)
+    frame = _read(opened, decimals)
+    return QueryResult(
+        frame=frame,
+        connection=connection,
+        seconds=round(perf_counter() - started, 3),
+        fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        more=opened.more,
+    )
+
+
+class _Reader:
+    def __init__(self, decimals: Decimals) -> None:
+        if decimals not in ("auto", "exact", "float"):
+            raise InterfaceError(
+                f'decimals: expected "auto", "exact" or "float", got {decimals!r}.'
+            )
+        self._decimals = decimals
+        self._stream = ArrowStream()
+        self._builder: FrameBuilder | None = None
+
+    def take(self, part: bytes) -> None:
+        for batch in self._stream.feed(part):
+            self._built().add(batch)
+
+    def frame(self) -> pd.DataFrame:
+        self._stream.end()
+        return self._built().frame()
+
+    def _built(self) -> FrameBuilder:
+        if self._builder is None:
+            assert self._stream.types is not None
+            self._builder = FrameBuilder(self._stream.types, self._decimals)
+        return self._builder
+
+
+def _read(opened: OpenedQuery, decimals: Decimals) -> pd.DataFrame:
+    reader = _Reader(decimals)
+    for part in opened.parts():
+        reader.take(part)
+    return reader.frame()
+
+
+def _arrow(parts: list[bytes]) -> nanoarrow.Array:
+    stream = ArrowStream()
+    for part in parts:
+        for _ in stream.feed(part):
+            pass
+    stream.end()
+    readable = io.BytesIO(b"".join(parts))
+    return nanoarrow.Array(nanoarrow.ipc.InputStream.from_readable(readable))
+
+
+def _check_result(result: str) -> None:
+    if result not in ("pandas", "arrow"):
+        raise InterfaceError(f'result: expected "pandas" or "arrow", got {result!r}.')
