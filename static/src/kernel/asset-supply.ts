@@ -76,16 +76,17 @@ export class AssetSupply {
   }
 
   private hand(file: StoredFile, body: LoadedFile): void {
-    const { post, environment } = this.options;
+    const { snapshot } = this.options.environment;
     if (body instanceof KernelError) {
       this.refuse(file, body.body);
       return;
     }
     // Read in parts and for as long as the kernel lives: the browser may put a blob on disk. And a worker that sleeps
     // until a late file has come gets it from its frame, to which blobs go without a copy.
-    const isBlob = this.late.has(file.sha256) || file.sha256 === environment.snapshot?.modules.sha256;
+    const isPack = file.sha256 === snapshot?.modules.sha256 || file.sha256 === snapshot?.files.sha256;
+    const isBlob = isPack || this.late.has(file.sha256);
     const sent = isBlob && !(body instanceof Blob) ? new Blob([body]) : body;
-    post(
+    this.options.post(
       { kind: "provide_asset", sha256: file.sha256, body: sent },
       sent instanceof Blob ? [] : [sent.buffer],
     );

@@ -14,14 +14,15 @@ export class PackReader {
   private readonly arriving: ArrivingReads | null;
   private readonly sha256: string;
   private body: AssetBody | null = null;
-  private coming: Promise<void>;
+  private coming: Promise<void> | null = null;
   private isRenewed = false;
 
   constructor(assets: Assets, { sha256 }: StoredFile, arriving: ArrivingReads | null) {
     this.assets = assets;
     this.arriving = arriving;
     this.sha256 = sha256;
-    this.coming = this.take(assets.open(sha256));
+    // Reads that can wait ask for it, the first of them.
+    if (!arriving) this.ask();
   }
 
   /** Resolves when all of it is here and proved by its hash. Rejects when it cannot be had. */
@@ -33,7 +34,7 @@ export class PackReader {
 
   /** Resolves once files can be read: at once where reads can wait. Rejects when it cannot be had. */
   async ready(): Promise<void> {
-    if (!this.arriving) await this.coming;
+    if (!this.arriving) await this.ask();
   }
 
   /** The contents of a file in it. Throws DamagedFile, ReadInterrupted. */
@@ -50,8 +51,14 @@ export class PackReader {
   private get current(): RangeReader {
     const { arriving, sha256 } = this;
     if (this.body) return this.body;
-    if (arriving) return { read: (start, end) => arriving.read(sha256, start, end) };
-    throw new DamagedFile("the packages' files are being fetched anew");
+    if (!arriving) throw new DamagedFile("the packages' files are being fetched anew");
+    this.ask();
+    return { read: (start, end) => arriving.read(sha256, start, end) };
+  }
+
+  private ask(): Promise<void> {
+    this.coming ??= this.take(this.assets.open(this.sha256));
+    return this.coming;
   }
 
   private renew(): void {
