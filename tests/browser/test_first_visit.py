@@ -79,3 +79,12 @@ def test_files_of_packages_are_fetched_when_the_first_of_them_is_read(
     assert path not in {answer.path for answer in line.answers}
     run(notebook, "import tqdm\nprint(tqdm.__name__ * 2)", "tqdmtqdm")
     assert [answer.path for answer in line.answers].count(path) == 1
+
+
+def test_files_that_could_not_be_fetched_come_once_the_network_is_back(visit: Visit) -> None:
+    notebook = visit("block")
+    run(notebook, "print(6 * 7)", "42")
+    notebook.page.context.set_offline(True)
+    run(notebook, "import tqdm", "OSError")
+    notebook.page.context.set_offline(False)
+    run(notebook, "import tqdm\nprint(tqdm.__name__ * 2)", "tqdmtqdm")

@@ -58,8 +58,9 @@ export class AssetSupply {
   /** Whether the request was one to answer: for a file of this environment, and not yet asked twice. */
   answer(request: RequestAsset): boolean {
     const file = this.files.get(request.sha256);
-    const key = `${request.sha256} ${request.damaged ?? false}`;
-    if (!file || this.answered.has(key)) return false;
+    if (!file) return false;
+    const key = keyOf(file, request.damaged ?? false);
+    if (this.answered.has(key)) return false;
     this.answered.add(key);
     void this.fetch(file, request.damaged ?? false);
     return true;
@@ -71,6 +72,8 @@ export class AssetSupply {
       if (isDamaged) this.hand(file, await loader.loadAnew(file, signal));
       else await loader.load([file], (_, body) => this.hand(file, body), ignore, signal);
     } catch (cause) {
+      // The connection may be back when it is asked for the next time.
+      this.answered.delete(keyOf(file, isDamaged));
       this.refuse(file, asErrorBody(cause));
     }
   }
@@ -95,4 +98,8 @@ export class AssetSupply {
   private refuse({ sha256 }: StoredFile, error: ErrorBody): void {
     this.options.post({ kind: "refuse_asset", sha256, error }, []);
   }
+}
+
+function keyOf({ sha256 }: StoredFile, isDamaged: boolean): string {
+  return `${sha256} ${isDamaged}`;
 }

@@ -3,7 +3,7 @@ import type { StoredFile } from "../../../contracts/generated.ts";
 import type { ArrivingReads } from "../arriving-reads.ts";
 import type { AssetBody, RangeReader } from "../asset-body.ts";
 import type { Assets } from "../assets.ts";
-import { DamagedFile } from "../file-errors.ts";
+import { DamagedFile, NotFetched } from "../file-errors.ts";
 import type { LazyFile, LazyFolders } from "../lazy-files.ts";
 import { filesOf, type PackedFile, type PackedFolder, readPacked } from "../pack.ts";
 import type { Layout, ModulePlace } from "./layout.ts";
@@ -16,6 +16,8 @@ export class PackReader {
   private body: AssetBody | null = null;
   private coming: Promise<void> | null = null;
   private isRenewed = false;
+  /** It could not be had when it was last read. */
+  private isRefused = false;
 
   constructor(assets: Assets, { sha256 }: StoredFile, arriving: ArrivingReads | null) {
     this.assets = assets;
@@ -37,14 +39,26 @@ export class PackReader {
     if (!this.arriving) await this.ask();
   }
 
-  /** The contents of a file in it. Throws DamagedFile, ReadInterrupted. */
+  /** The contents of a file in it. Throws DamagedFile, NotFetched, ReadInterrupted. */
   read(file: PackedFile): Uint8Array {
+    try {
+      return this.attempt(file);
+    } catch (cause) {
+      if (!(cause instanceof DamagedFile) || cause instanceof NotFetched || this.isRenewed) throw cause;
+      this.isRenewed = true;
+      this.askAnew();
+      return this.attempt(file);
+    }
+  }
+
+  private attempt(file: PackedFile): Uint8Array {
+    // The connection may be back since.
+    if (this.isRefused) this.askAnew();
     try {
       return readPacked(this.current, file);
     } catch (cause) {
-      if (!(cause instanceof DamagedFile) || this.isRenewed) throw cause;
-      this.renew();
-      return readPacked(this.current, file);
+      this.isRefused = cause instanceof NotFetched;
+      throw cause;
     }
   }
 
@@ -61,8 +75,8 @@ export class PackReader {
     return this.coming;
   }
 
-  private renew(): void {
-    this.isRenewed = true;
+  private askAnew(): void {
+    this.isRefused = false;
     this.body = null;
     this.arriving?.expectAnew(this.sha256);
     this.coming = this.take(this.assets.openAnew(this.sha256));
