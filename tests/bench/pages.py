@@ -44,7 +44,7 @@ def first_output(
 def wait_until_kept(page: Page) -> None:
     """Until the service worker keeps everything for the next visit."""
     kept = page.evaluate("bench.kept")
-    assert kept["failed"] == []
+    assert kept["failure"] is None
 
 
 def open_ours(context: BrowserContext, address: str) -> Page:

@@ -64,6 +64,33 @@ print("to stderr", file=sys.stderr)
     assert said.printed == [f"{home} {home} red {home}\nTrue True\nto stderr\n"]
 
 
+def test_the_collector_finds_every_object_of_the_heap(data: Environment) -> None:
+    cell = """
+import gc, pandas
+frozen = gc.get_freeze_count()
+gc.unfreeze()
+found = gc.get_objects()
+print(frozen > 100_000, len(found) >= frozen, any(each is pandas.DataFrame for each in found))
+del found
+gc.collect()
+print(gc.get_freeze_count())
+"""
+    said = run_cells(data, cell)
+    assert said.ready.restored
+    assert said.printed == ["True True True\n0\n"]
+
+
+def test_an_imported_module_is_loaded_again_from_its_source(data: Environment) -> None:
+    cell = """
+import importlib, os, pandas.io.clipboards as module
+print(importlib.reload(module) is module, module.read_clipboard.__module__)
+print(os.path.exists(module.__file__), os.path.exists(module.__spec__.cached))
+"""
+    said = run_cells(data, cell)
+    assert said.ready.restored
+    assert said.printed == ["True pandas.io.clipboards\nTrue False\n"]
+
+
 def test_the_standard_library_works_after_a_restore(data: Environment) -> None:
     cell = """
 import asyncio, sqlite3, ssl, decimal, zoneinfo

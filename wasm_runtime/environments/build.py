@@ -117,7 +117,11 @@ class Builder:
         for name in release_files(release):
             wanted = WantedFile(file_name=name, sha256=release.files[name])
             obtain(self.cache.store, self.supplies.runtime, wanted, self.progress)
-            files.append(self.cache.store.describe(name, wanted.sha256, compress=_packs(name)))
+            files.append(
+                self.cache.store.describe(
+                    name, wanted.sha256, compress=_packs(name), is_awaited=True
+                )
+            )
         return files
 
     def _sources(self, lock: Lock) -> list[LockedPackage]:

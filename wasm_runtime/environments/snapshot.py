@@ -19,7 +19,7 @@ from .progress import Progress
 from .snapshot_host import SnapshotHost
 from .store import Store, write_atomically
 
-_RECIPE = 3
+_RECIPE = 4
 """Raised when this file changes what comes out."""
 
 
@@ -65,15 +65,21 @@ def _make(environment: Environment, store: Store, host: SnapshotHost, identity: 
         host.make(environment, store.folder, folder)
         stem = f"{environment.name}-{identity[:16]}"
 
-        def keep(name: str, *, is_memory: bool = False) -> StoredFile:
+        def keep(name: str, *, is_memory: bool = False, is_awaited: bool = True) -> StoredFile:
             body = (folder / name).read_bytes()
-            return store.add(f"{stem}.{name}", body, compress=True, is_memory=is_memory)
+            return store.add(
+                f"{stem}.{name}",
+                body,
+                compress=True,
+                is_memory=is_memory,
+                is_awaited=is_awaited,
+            )
 
         return Snapshot(
             layout=keep("layout.json"),
             heap=keep("heap", is_memory=True),
             modules=keep("modules"),
-            files=keep("files"),
+            files=keep("files", is_awaited=False),
         )
 
 

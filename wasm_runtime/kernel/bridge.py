@@ -23,6 +23,7 @@ from .interrupt import uninterrupted
 from .kernel import Kernel
 from .outbox import StreamName
 from .prepare import make_shell, preload, preload_each, warm_up
+from .prepare import spent_byte_code as find_spent
 from .shell import NotebookShell
 from .wire import decode_message, encode_message
 
@@ -45,6 +46,11 @@ def prepare(preload_json: str) -> None:
 def prepare_more(names_json: str) -> str:
     """Import of these what can be imported; the names as JSON. A snapshot is taken after this."""
     return json.dumps(preload_each(json.loads(names_json)))
+
+
+def spent_byte_code() -> str:
+    """Files of byte-code that a snapshot taken now makes needless, as JSON."""
+    return json.dumps(find_spent())
 
 
 def start(host: Any) -> "Bridge":

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
+from importlib.machinery import ModuleSpec
 from importlib.metadata import MetadataPathFinder
 
 from .complete import complete
@@ -43,6 +44,21 @@ def preload_each(names: Iterable[str]) -> list[str]:
         else:
             imported.append(name)
     return imported
+
+
+def spent_byte_code() -> list[str]:
+    """Files of byte-code that a snapshot taken now makes needless: their modules are imported.
+
+    The sources stay, so that a module can be read and loaded again.
+    """
+    specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+    return sorted(
+        {
+            spec.cached
+            for spec in specs
+            if isinstance(spec, ModuleSpec) and spec.cached and spec.cached != spec.origin
+        }
+    )
 
 
 def warm_up(shell: NotebookShell) -> None:

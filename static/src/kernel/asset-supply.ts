@@ -58,8 +58,9 @@ export class AssetSupply {
   /** Whether the request was one to answer: for a file of this environment, and not yet asked twice. */
   answer(request: RequestAsset): boolean {
     const file = this.files.get(request.sha256);
-    const key = `${request.sha256} ${request.damaged ?? false}`;
-    if (!file || this.answered.has(key)) return false;
+    if (!file) return false;
+    const key = keyOf(file, request.damaged ?? false);
+    if (this.answered.has(key)) return false;
     this.answered.add(key);
     void this.fetch(file, request.damaged ?? false);
     return true;
@@ -71,21 +72,24 @@ export class AssetSupply {
       if (isDamaged) this.hand(file, await loader.loadAnew(file, signal));
       else await loader.load([file], (_, body) => this.hand(file, body), ignore, signal);
     } catch (cause) {
+      // The connection may be back when it is asked for the next time.
+      this.answered.delete(keyOf(file, isDamaged));
       this.refuse(file, asErrorBody(cause));
     }
   }
 
   private hand(file: StoredFile, body: LoadedFile): void {
-    const { post, environment } = this.options;
+    const { snapshot } = this.options.environment;
     if (body instanceof KernelError) {
       this.refuse(file, body.body);
       return;
     }
     // Read in parts and for as long as the kernel lives: the browser may put a blob on disk. And a worker that sleeps
     // until a late file has come gets it from its frame, to which blobs go without a copy.
-    const isBlob = this.late.has(file.sha256) || file.sha256 === environment.snapshot?.modules.sha256;
+    const isPack = file.sha256 === snapshot?.modules.sha256 || file.sha256 === snapshot?.files.sha256;
+    const isBlob = isPack || this.late.has(file.sha256);
     const sent = isBlob && !(body instanceof Blob) ? new Blob([body]) : body;
-    post(
+    this.options.post(
       { kind: "provide_asset", sha256: file.sha256, body: sent },
       sent instanceof Blob ? [] : [sent.buffer],
     );
@@ -94,4 +98,8 @@ export class AssetSupply {
   private refuse({ sha256 }: StoredFile, error: ErrorBody): void {
     this.options.post({ kind: "refuse_asset", sha256, error }, []);
   }
+}
+
+function keyOf({ sha256 }: StoredFile, isDamaged: boolean): string {
+  return `${sha256} ${isDamaged}`;
 }

@@ -6,6 +6,8 @@ export interface StartFile extends StoredFile {
   optional?: true;
   /** The kernel can be ready before it has come. */
   later?: true;
+  /** A worker that can wait for it asks for it when it reads from it; it may never do so. */
+  onDemand?: true;
 }
 
 /** Python's standard library; what a saved heap has imported of it is in the heap. */
@@ -35,7 +37,7 @@ export function filesToStart(environment: Environment, useSnapshot: boolean): St
           { ...snapshot.heap, optional: true },
           { ...snapshot.modules, optional: true },
           ...runtime.filter(isLibrary).map((file) => ({ ...file, optional: true, later: true }) as const),
-          { ...snapshot.files, optional: true, later: true },
+          { ...snapshot.files, optional: true, later: true, onDemand: true },
         ]
       : [...runtime, environment.lock, ...wheels];
   return [...new Map(files.map((file) => [file.sha256, file])).values()];

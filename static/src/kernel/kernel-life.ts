@@ -147,7 +147,9 @@ export class KernelLife {
     // It is awaited below; if the environment fails first, its own failure must not go unhandled.
     opening.then((link) => signal.aborted && link.close()).catch(() => undefined);
     const environment = await loader.describe(plan, signal);
-    const files = filesToStart(environment, canRestore() && (settings.use_snapshot ?? true));
+    const files = filesToStart(environment, canRestore() && (settings.use_snapshot ?? true)).filter(
+      ({ onDemand }) => !(onDemand && globalThis.crossOriginIsolated),
+    );
     const announced = files.map(({ sha256 }) => sha256);
     const handOver = opening.then((link) => {
       if (signal.aborted) return;

@@ -4,7 +4,18 @@ export type OfflineState =
   | { kind: "unsupported"; reason: string }
   | { kind: "preparing" }
   | { kind: "ready" }
-  | { kind: "failed"; reason: string };
+  /** `isFull`: the browser has no room for what was to be kept. */
+  | { kind: "failed"; reason: string; isFull?: boolean };
+
+/** What the service worker tells of its work. */
+export type ServiceWorkerReport =
+  | { kind: "kept"; failure: KeepFailure | null }
+  | { kind: "install_failed"; failure: KeepFailure };
+
+export interface KeepFailure {
+  reason: string;
+  isFull: boolean;
+}
 
 export interface OfflineListener {
   onState(state: OfflineState): void;
@@ -50,11 +61,10 @@ export async function registerServiceWorker(
   );
   container.addEventListener(
     "message",
-    ({ data }) => {
-      if (data?.kind !== "kept") return;
-      keeping--;
-      const [first] = data.failed as string[];
-      if (first !== undefined) listener.onState({ kind: "failed", reason: first });
+    ({ data }: MessageEvent<ServiceWorkerReport | null>) => {
+      if (data?.kind === "kept") keeping--;
+      else if (data?.kind !== "install_failed" || hadController) return;
+      if (data.failure) listener.onState({ kind: "failed", ...data.failure });
       else if (keeping === 0) listener.onState({ kind: "ready" });
     },
     options,

@@ -8,7 +8,7 @@
 import { ENVIRONMENTS_PATH, STORE_PATH } from "../contracts/generated.ts";
 import { type ClientFile, type ClientManifest, fileFor, sha256, splitBySize } from "./manifest.ts";
 import { withPageHeaders } from "./page-headers.ts";
-import type { OfflinePaths } from "./register.ts";
+import type { KeepFailure, OfflinePaths, ServiceWorkerReport } from "./register.ts";
 import { keepProved, STORE_CACHE } from "./store-cache.ts";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -29,8 +29,16 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function install(): Promise<void> {
-  const cache = await caches.open(CLIENT_CACHE);
-  await Promise.all(shell.map((file) => keepClientFile(cache, file)));
+  try {
+    const cache = await caches.open(CLIENT_CACHE);
+    await Promise.all(shell.map((file) => keepClientFile(cache, file)));
+  } catch (error) {
+    // What is kept of a version that never serves would only take up room.
+    await caches.delete(CLIENT_CACHE);
+    const report: ServiceWorkerReport = { kind: "install_failed", failure: failureOf(error) };
+    for (const page of await self.clients.matchAll({ includeUncontrolled: true })) page.postMessage(report);
+    throw error;
+  }
   // The first version serves at once; a later one waits until the page lets it.
   if (!self.registration.active) await self.skipWaiting();
 }
@@ -54,8 +62,17 @@ async function obey(event: ExtendableMessageEvent): Promise<void> {
   ]);
   // One after the other: a start of Python has the machine at the same time.
   for (const path of wanted) results.push(...(await Promise.allSettled([keepStoreFile(store, path)])));
-  const failed = results.filter((result) => result.status === "rejected");
-  event.source?.postMessage({ kind: "kept", failed: failed.map((result) => String(result.reason)) });
+  const failures = results
+    .filter((result) => result.status === "rejected")
+    .map(({ reason }) => failureOf(reason));
+  // Without room whatever else went wrong is of no account.
+  const failure = failures.find(({ isFull }) => isFull) ?? failures[0] ?? null;
+  event.source?.postMessage({ kind: "kept", failure } satisfies ServiceWorkerReport);
+}
+
+function failureOf(error: unknown): KeepFailure {
+  const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+  return { reason: String(error), isFull };
 }
 
 function route(event: FetchEvent): Promise<Response> | undefined {
@@ -119,14 +136,19 @@ async function keepAnswer(path: string): Promise<void> {
 
 async function keepClientFile(cache: Cache, file: ClientFile): Promise<void> {
   if (await cache.match(address(file.path))) return;
-  const response = await fetch(address(file.path), { cache: "no-cache" });
+  // What the page has fetched already comes from the browser's cache, where that still has the right one.
+  const response = (await fetchClientFile(file, "default")) ?? (await fetchClientFile(file, "no-cache"));
+  if (!response) throw new Error(`${file.path}: not the file of client version ${CLIENT_MANIFEST.version}`);
+  await cache.put(address(file.path), response);
+}
+
+/** The file as it is to be kept, or null when the host gave another one. */
+async function fetchClientFile(file: ClientFile, cache: RequestCache): Promise<Response | null> {
+  const response = await fetch(address(file.path), { cache });
   if (!response.ok) throw new Error(`${file.path}: the host answered ${response.status}`);
-  const body = await response.clone().arrayBuffer();
-  if ((await sha256(body)) !== file.sha256) {
-    throw new Error(`${file.path}: not the file of client version ${CLIENT_MANIFEST.version}`);
-  }
-  const headers = withPageHeaders(file.path, response.headers);
-  await cache.put(address(file.path), new Response(body, { headers }));
+  const body = await response.arrayBuffer();
+  if ((await sha256(body)) !== file.sha256) return null;
+  return new Response(body, { headers: withPageHeaders(file.path, response.headers) });
 }
 
 async function keepStoreFile(cache: Cache, path: string): Promise<void> {

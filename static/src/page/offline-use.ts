@@ -4,6 +4,7 @@ import type { NotebookApp } from "../elements/notebook-app.ts";
 import { filesToStart } from "../kernel/environment-files.ts";
 import type { EnvironmentLoader } from "../kernel/environment-loader.ts";
 import { type Offline, type OfflineState, registerServiceWorker } from "../offline/register.ts";
+import type { Notice } from "../session/notice.ts";
 
 export class OfflineUse {
   private readonly loader: Pick<EnvironmentLoader, "describe">;
@@ -25,13 +26,7 @@ export class OfflineUse {
       onState: (state) => {
         this.become(app, state);
         onChange();
-        if (state.kind !== "failed") return;
-        const hint = "It works as long as there is a connection.";
-        app.notify({
-          level: "warning",
-          message: `The notebook cannot be kept for offline use: ${state.reason}`,
-          hint,
-        });
+        if (state.kind === "failed") app.notify(noticeOf(state));
       },
       onUpdate: async (apply) => {
         await app.whenQuiet();
@@ -69,6 +64,23 @@ export class OfflineUse {
     app.offline = state;
     this.state = state.kind;
   }
+}
+
+function noticeOf({ reason, isFull }: Extract<OfflineState, { kind: "failed" }>): Notice {
+  const topic = "offline";
+  if (isFull)
+    return {
+      level: "warning",
+      message: "This browser has no room left to keep Python for the next visit and for offline use.",
+      hint: "Cells run all the same; each visit fetches Python again. Remove kept packages, or notebooks and files that you no longer need, or free space on this device; then reload.",
+      topic,
+    };
+  return {
+    level: "warning",
+    message: `The notebook cannot be kept for offline use: ${reason}`,
+    hint: "It works as long as there is a connection.",
+    topic,
+  };
 }
 
 function storePath({ sha256, name }: StoredFile): string {

@@ -103,13 +103,7 @@ export class KeptEnvironments extends EventTarget {
     const file = { name, sha256: await sha256Of(body), size_bytes: body.length, transfer_bytes: body.length };
     const headers = { "content-type": "application/octet-stream", "content-length": String(body.length) };
     const store = await this.#options.openStore();
-    try {
-      await store.put(this.#address(file), new Response(body, { headers }));
-    } catch (error) {
-      if (!isQuota(error)) throw error;
-      const { quota = 0, usage = 0 } = (await this.#options.estimate?.()) ?? {};
-      throw noRoom(body.length, quota - usage, error);
-    }
+    await this.#put(store, this.#address(file), body, headers);
     return file;
   }
 
@@ -120,13 +114,14 @@ export class KeptEnvironments extends EventTarget {
     for (const file of files) if (!used.has(file.sha256)) await store.delete(this.#address(file));
   }
 
+  /** Throws StorageError when there is no room. */
   async add(kept: KeptEnvironment): Promise<void> {
     const records = await this.#options.openRecords();
     // The same pins lead to one environment: what they led to before is of no use.
     for (const old of await this.list())
       if (old.base.name === kept.base.name && isSame(sorted(old.packages), sorted(kept.packages)))
         if (old.key !== kept.key) await this.remove(old);
-    await records.put(this.#recordAddress(kept.key), new Response(JSON.stringify(kept)));
+    await this.#put(records, this.#recordAddress(kept.key), new TextEncoder().encode(JSON.stringify(kept)));
     this.dispatchEvent(new Event("change"));
   }
 
@@ -135,6 +130,21 @@ export class KeptEnvironments extends EventTarget {
     await records.delete(this.#recordAddress(kept.key));
     await this.dropFiles(ownFiles(kept));
     this.dispatchEvent(new Event("change"));
+  }
+
+  async #put(
+    cache: FileCache,
+    address: string,
+    body: Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<void> {
+    try {
+      await cache.put(address, new Response(body, { headers }));
+    } catch (error) {
+      if (!isQuota(error)) throw error;
+      const { quota = 0, usage = 0 } = (await this.#options.estimate?.()) ?? {};
+      throw noRoom(body.length, quota - usage, error);
+    }
   }
 
   async #isWhole(kept: KeptEnvironment): Promise<boolean> {

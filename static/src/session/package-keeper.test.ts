@@ -164,6 +164,16 @@ test("a browser that is full in the end has nothing left of it", async () => {
   assert.deepEqual([store.bodies.size, (await kept.list()).length], [0, 0]);
 });
 
+test("a browser that has no room for the record of it either says so", async () => {
+  const { keeper, store, records } = setUp();
+  records.quotaBytes = 2;
+  await assert.rejects(keeper.keep(ignore), {
+    name: "StorageError",
+    message: /needs 0.0 MB, and the browser/,
+  });
+  assert.equal(store.bodies.size, 0);
+});
+
 test("a wheel that is another one now is not kept", async () => {
   const { keeper, store } = setUp({ added: [{ ...COWSAY, sha256: "00" }] });
   await assert.rejects(keeper.keep(ignore), { name: "KernelError", message: /not the file any more/ });

@@ -32,7 +32,7 @@ test("Stop wakes a read, a file that cannot be had fails it", async () => {
   reads.add(failed.read);
   reads.arrived("a", null);
   assert.equal((await stopped.outcome())[0], READ_STATE.interrupted);
-  assert.equal((await failed.outcome())[0], READ_STATE.failed);
+  assert.equal((await failed.outcome())[0], READ_STATE.refused);
 });
 
 test("once a file proves damaged, reads wait for it to come again", async () => {

@@ -11,7 +11,7 @@ export interface WaitingRead {
   isProved?: true;
 }
 
-export const READ_STATE = { waiting: 0, done: 1, failed: 2, interrupted: 3 } as const;
+export const READ_STATE = { waiting: 0, done: 1, failed: 2, interrupted: 3, refused: 4 } as const;
 export const HEADER_BYTES = 4;
 
 /** The frame's side: it has the files as blobs, which it can read while the worker sleeps. */
@@ -45,8 +45,8 @@ export class WaitingReads {
   }
 
   private async answer(read: WaitingRead, file: Blob | null): Promise<void> {
+    if (!file) return settle(read, READ_STATE.refused);
     try {
-      if (!file) throw new Error(`${read.sha256} cannot be had`);
       if (read.isProved && !(await provedBytes(file, read.sha256))) {
         // The next read waits until it has come once more.
         if (this.files.get(read.sha256) === file) this.files.delete(read.sha256);

@@ -1,10 +1,10 @@
 /** Reads files that are still on their way, while Python waits: the worker's frame has what comes meanwhile. */
 import type { WorkerToFrame } from "../frame/frame-messages.ts";
 import { HEADER_BYTES, READ_STATE, type WaitingRead } from "../frame/waiting-read.ts";
-import { ReadInterrupted } from "./file-errors.ts";
+import { NotFetched, ReadInterrupted } from "./file-errors.ts";
 
 export interface ArrivingReads {
-  /** Sleeps until the file is there. Throws ReadInterrupted, or Error when it cannot be had. */
+  /** Sleeps until the file is there. Throws ReadInterrupted, NotFetched, or Error. */
   read(sha256: string, start: number, end: number): Uint8Array;
   /** All of a file of this size, proved by its hash. Sleeps and throws as `read` does, also when it is damaged. */
   readProved(sha256: string, sizeBytes: number): Uint8Array;
@@ -20,7 +20,8 @@ export function arrivingReads(tellFrame: (message: WorkerToFrame) => void): Arri
     Atomics.wait(state, 0, READ_STATE.waiting);
     const outcome = Atomics.load(state, 0);
     if (outcome === READ_STATE.interrupted) throw new ReadInterrupted();
-    if (outcome !== READ_STATE.done) throw new Error("it could not be fetched");
+    if (outcome === READ_STATE.refused) throw new NotFetched("it could not be fetched");
+    if (outcome !== READ_STATE.done) throw new Error("it could not be read");
     return new Uint8Array(memory, HEADER_BYTES).slice();
   };
   return {

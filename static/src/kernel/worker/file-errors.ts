@@ -15,3 +15,6 @@ export class ReadInterrupted extends Error {
     this.name = "ReadInterrupted";
   }
 }
+
+/** It cannot be had now; perhaps later, when the connection is back. */
+export class NotFetched extends DamagedFile {}

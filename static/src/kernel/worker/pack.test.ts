@@ -48,6 +48,16 @@ test("binaries that are loaded lie in a pack of their own, with their check sums
   assert.deepEqual(packs.modules, bytes("binary"));
 });
 
+test("byte-code that nobody reads again is not packed", () => {
+  const spent = new Set([`${SITE}/shop/__init__.py`]);
+  assert.deepEqual(Object.keys(unpacked(packWheels(wheels, SITE, [], spent))), [
+    "/extra.py",
+    "/top.py",
+    "shop/empty.py",
+    "shop/fast.so",
+  ]);
+});
+
 test("a binary that no wheel has cannot be packed", () => {
   assert.throws(() => packWheels(wheels, SITE, [side("shop/slow.so")]), /no wheel has .*slow\.so/);
 });

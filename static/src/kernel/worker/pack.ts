@@ -46,7 +46,7 @@ function readRange(body: RangeReader, { name, start, end }: PackedFile): Uint8Ar
   try {
     return body.read(start, end);
   } catch (cause) {
-    if (cause instanceof ReadInterrupted) throw cause;
+    if (cause instanceof ReadInterrupted || cause instanceof DamagedFile) throw cause;
     throw new DamagedFile(`${name} cannot be read (${cause})`);
   }
 }

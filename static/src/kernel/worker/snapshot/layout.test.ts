@@ -57,6 +57,7 @@ function layout(changes: Partial<Layout> = {}): Layout {
     pages: [0, 2, 5, 1],
     linked: [3, 2],
     linked_sum: 7,
+    collector_list: 64,
     table_start: 1024,
     table_end: 2048,
     modules: [

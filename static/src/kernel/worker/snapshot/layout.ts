@@ -5,7 +5,7 @@ import { PACKED_FIELDS, type PackedFolder } from "../pack.ts";
 import type { HiwireState } from "./linker.ts";
 
 /** Goes up with every change to how heaps are saved or restored. */
-export const SNAPSHOT_FORMAT = 3;
+export const SNAPSHOT_FORMAT = 4;
 
 /** Stands for the main module where modules are told by their index. */
 export const MAIN_MODULE = -1;
@@ -50,6 +50,8 @@ export interface Layout {
   /** Which pages are as the main module's file fills them, likewise, and a sum over these. */
   linked: number[];
   linked_sum: number;
+  /** Where the garbage collector's list begins, whose links are saved as distances; 0 when as addresses. */
+  collector_list: number;
   table_start: number;
   table_end: number;
   /** In the order they were loaded. */
@@ -141,6 +143,7 @@ const FIELDS: Record<Exclude<keyof Layout, "format">, (value: unknown) => boolea
   pages: (value) => isList(value, isCount),
   linked: (value) => isList(value, isCount),
   linked_sum: isCount,
+  collector_list: isCount,
   table_start: isCount,
   table_end: isCount,
   modules: (value) => isList(value, isSideModule),

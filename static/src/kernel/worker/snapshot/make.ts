@@ -6,6 +6,24 @@ import { packWheels } from "./packs.ts";
 import { LinkerWatch } from "./placed-modules.ts";
 import { type SavedSnapshot, saveSnapshot } from "./save.ts";
 
+/** PyProxies, as far as saving calls them. */
+interface PythonBridge {
+  spent_byte_code(): string;
+  destroy(): void;
+}
+
+interface Collector {
+  collect(): number;
+  freeze(): void;
+  destroy(): void;
+}
+
+interface Builtins {
+  /** An object's address. */
+  id(object: Collector): number;
+  destroy(): void;
+}
+
 export interface SavablePython extends BootedPython {
   tableStart: number;
   watch: LinkerWatch;
@@ -30,12 +48,18 @@ export function saveMade(
   environment: Environment,
   wheels: Uint8Array[],
 ): Promise<SavedSnapshot> {
-  const collector = pyodide.pyimport("gc") as { collect(): number; freeze(): void; destroy(): void };
+  const bridge = pyodide.pyimport("wasm_runtime.kernel.bridge") as PythonBridge;
+  const spent = new Set(JSON.parse(bridge.spent_byte_code()) as string[]);
+  bridge.destroy();
+  const collector = pyodide.pyimport("gc") as Collector;
   while (collector.collect() > 0);
   // No collection of a restored kernel need look at what the snapshot holds: it would touch all of it.
   collector.freeze();
+  const builtins = pyodide.pyimport("builtins") as Builtins;
+  const frozenObject = builtins.id(collector);
+  builtins.destroy();
   collector.destroy();
-  return saveSnapshot(pyodide as SnapshotPyodide, environment, tableStart, watch, (loaded) =>
-    packWheels(wheels, sitePackages(environment), loaded),
+  return saveSnapshot(pyodide as SnapshotPyodide, environment, tableStart, watch, frozenObject, (loaded) =>
+    packWheels(wheels, sitePackages(environment), loaded, spent),
   );
 }

@@ -3,7 +3,7 @@ import type { StoredFile } from "../../../contracts/generated.ts";
 import type { ArrivingReads } from "../arriving-reads.ts";
 import type { AssetBody, RangeReader } from "../asset-body.ts";
 import type { Assets } from "../assets.ts";
-import { DamagedFile } from "../file-errors.ts";
+import { DamagedFile, NotFetched } from "../file-errors.ts";
 import type { LazyFile, LazyFolders } from "../lazy-files.ts";
 import { filesOf, type PackedFile, type PackedFolder, readPacked } from "../pack.ts";
 import type { Layout, ModulePlace } from "./layout.ts";
@@ -14,14 +14,17 @@ export class PackReader {
   private readonly arriving: ArrivingReads | null;
   private readonly sha256: string;
   private body: AssetBody | null = null;
-  private coming: Promise<void>;
+  private coming: Promise<void> | null = null;
   private isRenewed = false;
+  /** It could not be had when it was last read. */
+  private isRefused = false;
 
   constructor(assets: Assets, { sha256 }: StoredFile, arriving: ArrivingReads | null) {
     this.assets = assets;
     this.arriving = arriving;
     this.sha256 = sha256;
-    this.coming = this.take(assets.open(sha256));
+    // Reads that can wait ask for it, the first of them.
+    if (!arriving) this.ask();
   }
 
   /** Resolves when all of it is here and proved by its hash. Rejects when it cannot be had. */
@@ -33,29 +36,47 @@ export class PackReader {
 
   /** Resolves once files can be read: at once where reads can wait. Rejects when it cannot be had. */
   async ready(): Promise<void> {
-    if (!this.arriving) await this.coming;
+    if (!this.arriving) await this.ask();
   }
 
-  /** The contents of a file in it. Throws DamagedFile, ReadInterrupted. */
+  /** The contents of a file in it. Throws DamagedFile, NotFetched, ReadInterrupted. */
   read(file: PackedFile): Uint8Array {
+    try {
+      return this.attempt(file);
+    } catch (cause) {
+      if (!(cause instanceof DamagedFile) || cause instanceof NotFetched || this.isRenewed) throw cause;
+      this.isRenewed = true;
+      this.askAnew();
+      return this.attempt(file);
+    }
+  }
+
+  private attempt(file: PackedFile): Uint8Array {
+    // The connection may be back since.
+    if (this.isRefused) this.askAnew();
     try {
       return readPacked(this.current, file);
     } catch (cause) {
-      if (!(cause instanceof DamagedFile) || this.isRenewed) throw cause;
-      this.renew();
-      return readPacked(this.current, file);
+      this.isRefused = cause instanceof NotFetched;
+      throw cause;
     }
   }
 
   private get current(): RangeReader {
     const { arriving, sha256 } = this;
     if (this.body) return this.body;
-    if (arriving) return { read: (start, end) => arriving.read(sha256, start, end) };
-    throw new DamagedFile("the packages' files are being fetched anew");
+    if (!arriving) throw new DamagedFile("the packages' files are being fetched anew");
+    this.ask();
+    return { read: (start, end) => arriving.read(sha256, start, end) };
   }
 
-  private renew(): void {
-    this.isRenewed = true;
+  private ask(): Promise<void> {
+    this.coming ??= this.take(this.assets.open(this.sha256));
+    return this.coming;
+  }
+
+  private askAnew(): void {
+    this.isRefused = false;
     this.body = null;
     this.arriving?.expectAnew(this.sha256);
     this.coming = this.take(this.assets.openAnew(this.sha256));

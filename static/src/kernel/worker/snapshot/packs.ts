@@ -14,11 +14,15 @@ export interface SnapshotPacks {
   folders: PackedFolder[];
 }
 
-/** Sort the files of `wheels`, mounted at `target`, into the two packs. Throws when a module is in no wheel. */
+/**
+ * Sort the files of `wheels`, mounted at `target`, into the two packs; those of `spent` are left out.
+ * Throws when a module is in no wheel.
+ */
 export function packWheels(
   wheels: Iterable<Uint8Array>,
   target: string,
   modules: readonly SideModule[],
+  spent: ReadonlySet<string> = new Set(),
 ): SnapshotPacks {
   const loaded = new Set(modules.map(({ path }) => path));
   const binaries = new Map<string, Uint8Array>();
@@ -26,6 +30,7 @@ export function packWheels(
   for (const archive of wheels)
     for (const entry of readZipDirectory(archive)) {
       const path = wheelPath(entry.name);
+      if (spent.has(`${target}/${path}`)) continue;
       if (!loaded.has(`${target}/${path}`)) {
         // As the mount does: of two files of one name the first counts.
         if (!files.has(path)) files.set(path, unpacked(archive, entry, path));

@@ -10,6 +10,7 @@ import {
   sitePackages,
 } from "../boot.ts";
 import { mountFiles } from "../lazy-files.ts";
+import { unpackLinks } from "./collector-links.ts";
 import { findHeldObject } from "./held-objects.ts";
 import { checkFits, checkHeap, decodeLayout, type Layout, MAIN_MODULE, SnapshotRefused } from "./layout.ts";
 import { type LinkedModule, mainExports, padTable } from "./linker.ts";
@@ -138,6 +139,7 @@ function fillMemory(module: LinkedModule, layout: Layout, body: ByteSource, star
   const dirty = [[0, startBytes], ...layout.modules.map(dataRange)] as [number, number][];
   const isDirty = (start: number, end: number) => dirty.some(([from, to]) => from < end && start < to);
   unpackPages(module.HEAPU8, { ...layout, body }, layout.page_bytes, isDirty);
+  if (layout.collector_list > 0) unpackLinks(module.HEAPU32, layout.collector_list);
 }
 
 function dataRange({ memoryBase, memorySize }: Layout["modules"][number]): [number, number] {

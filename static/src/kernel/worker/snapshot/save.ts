@@ -1,5 +1,6 @@
 /** Write down a running interpreter: its memory, and where everything outside of memory is. */
 import type { Environment } from "../../../contracts/generated.ts";
+import { packLinks } from "./collector-links.ts";
 import { type Swept, sweepFreeMemory } from "./free-memory.ts";
 import { describeHeldObject } from "./held-objects.ts";
 import { type Layout, type SideModule, SNAPSHOT_FORMAT, snapshotInputs, UNHASHED } from "./layout.ts";
@@ -21,6 +22,7 @@ export interface SavedSnapshot {
 /**
  * Save `pyodide`, booted with `_makeSnapshot`, with the table padded to `tableStart` before the first
  * extension module and the linker watched by `watch`; `packModules` finds the binaries and all other files.
+ * `frozenObject` is the address of any object of those that the garbage collector leaves alone.
  * Nothing in JavaScript may hold a Python object any more. The interpreter is of no use afterwards.
  */
 export async function saveSnapshot(
@@ -28,6 +30,7 @@ export async function saveSnapshot(
   environment: Environment,
   tableStart: number,
   watch: LinkerWatch,
+  frozenObject: number,
   packModules: (modules: readonly SideModule[]) => SnapshotPacks,
 ): Promise<SavedSnapshot> {
   const module = pyodide._module;
@@ -39,6 +42,9 @@ export async function saveSnapshot(
   const slots = looseSlots(module, modules, tableStart);
   const { places, stubs, body: moduleFile } = withStubs(packs, modules, slots);
   const swept = sweepFreeMemory(module);
+  const collectorList = packLinks(module.HEAPU32, frozenObject, module.___heap_base);
+  if (collectorList === 0)
+    console.warn("the garbage collector's list has an unexpected form: it is saved as it is");
   // What lies beyond malloc's heap was never used: the restored kernel grows when it needs to.
   const memory = module.HEAPU8.slice(0, roundUp(module._sbrk(0)));
   const { pages, linked, body } = packPages(memory, watch.mainImage);
@@ -52,6 +58,7 @@ export async function saveSnapshot(
     pages,
     linked,
     linked_sum: sumPages(memory, linked, PAGE_BYTES),
+    collector_list: collectorList,
     table_start: tableStart,
     table_end: module.wasmTable.length,
     modules,
