@@ -7,7 +7,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 CLIENT := wasm_runtime/client/client.json
 PORT ?= 0
 
-.PHONY: help serve build env test test-fast test-samples test-browser check format bench clean
+.PHONY: help serve build env test test-fast test-samples test-browser check format bench bench-rooms clean
 
 help:
 	@echo "make serve   set everything up and open the notebook's relay (PORT=8000 for a fixed port)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check   format, lint, types, generated files current"
 	@echo "make format  mend what a formatter can mend"
 	@echo "make bench   measure against plain Pyodide; prints a table"
+	@echo "make bench-rooms  measure rooms alone, beside Hocuspocus and y-websocket"
 	@echo "make wheel   build the wheel with the client inside: installing it needs no Node"
 	@echo "make clean   remove what was built (downloaded wheels stay)"
 
@@ -67,6 +68,9 @@ format: static/node_modules/.installed
 
 bench: env
 	@$(BIN)/python -m pytest -q tests/bench -m bench -s
+
+bench-rooms: build
+	@$(BIN)/python -m pytest -q tests/bench/test_rooms.py -m bench -s
 
 clean:
 	rm -rf wasm_runtime/client packages-cache/built .mypy_cache .ruff_cache .pytest_cache

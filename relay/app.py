@@ -21,6 +21,7 @@ from .auth.gate import put_gates
 from .auth.policies import POLICIES
 from .auth.service import AccessService
 from .cache import CacheService, cache_routes, open_cache
+from .client_address import ClientAddress
 from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
 from .data.opening import open_audit, open_connections, open_secrets
@@ -29,7 +30,9 @@ from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
+from .metrics_access import MetricsAccess
 from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
+from .networks import Networks
 from .secrets import SecretMask
 from .settings import Settings
 from .sync import (
@@ -104,6 +107,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
         lifespan=lifespan,
         # The first is the outermost: even a refusal is logged and carries the headers.
         middleware=[
+            Middleware(ClientAddress, trusted=Networks(settings.trusted_proxies)),
             Middleware(SecurityHeaders),
             Middleware(Telemetry, metrics=metrics),
             Middleware(Guard, names=allowed_names(settings), public=settings.public_origin),
@@ -153,7 +157,13 @@ def _routes(
     async def answer_health(request: Request) -> Response:
         return health.page()
 
+    token = settings.metrics_token
+    metrics_access = MetricsAccess(
+        Networks(settings.metrics_addresses), token.get_secret_value() if token else None
+    )
+
     async def answer_metrics(request: Request) -> Response:
+        metrics_access.check(request)
         return metrics.page()
 
     routes: list[BaseRoute] = [Route(f"/{HEALTH_PATH}", answer_health)]

@@ -190,7 +190,7 @@ def verify_audit(arguments: argparse.Namespace) -> int:
 def _opened() -> "tuple[Connections, SecretStore, AuditLog]":
     from relay.data.opening import open_audit, open_connections, open_secrets
     from relay.secrets import SecretMask
-    from relay.settings import load_settings
+    from relay.settings_loading import load_settings
 
     settings = load_settings()
     mask = SecretMask.of_environment(os.environ)

@@ -5,12 +5,11 @@ A field's description is its reason; `docs/settings.md` is written from them.
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -18,16 +17,13 @@ from pydantic_settings import (
 
 import wasm_runtime
 from wasm_runtime.contracts.access import AccessMode
-from wasm_runtime.errors import UsageError
 
 from .loopback import is_loopback
-from .secrets import SecretMask
+from .setting_types import HostNames, Names, NetworkNames
 
 PREFIX = "WASM_RUNTIME_"
 FILE_VARIABLE = "WASM_RUNTIME_SETTINGS_FILE"
 DEFAULT_FILE = "wasm-runtime.toml"
-FREELY_NAMED = (f"{PREFIX}CONNECTION_", f"{PREFIX}SECRET_")
-"""Variables that go on with a name of the operator's own; they are no settings."""
 
 
 class Settings(BaseSettings):
@@ -49,7 +45,7 @@ class Settings(BaseSettings):
         le=65535,
         description="Port to listen on; 0 takes a free one, so that two relays never collide.",
     )
-    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+    allowed_hosts: HostNames = Field(
         default=[],
         description="Names, beside loopback, that requests may ask for in their Host header. "
         "Anything else is answered 421: a foreign name that points here is DNS rebinding.",
@@ -92,7 +88,7 @@ class Settings(BaseSettings):
         max_length=80,
         description="What people know the identity provider as; by default the issuer's host.",
     )
-    oidc_domains: Annotated[list[str], NoDecode] = Field(
+    oidc_domains: Names = Field(
         default=[],
         description="Domains of verified e-mail addresses whose owners are let in; by default "
         "everybody whom the identity provider knows. Name yours where it knows the whole world.",
@@ -215,6 +211,13 @@ class Settings(BaseSettings):
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
     )
+    trusted_proxies: NetworkNames = Field(
+        default=[],
+        description="Addresses or networks, such as 10.0.0.0/8, of proxies in front of the relay. "
+        "Of these alone X-Forwarded-For is believed: its rightmost address that is no proxy's is "
+        "who asks, and bounds for each address hold for people. Without it all who come by a proxy "
+        "share one bound.",
+    )
     shutdown_seconds: int = Field(
         default=5,
         ge=0,
@@ -223,7 +226,18 @@ class Settings(BaseSettings):
     )
     metrics: bool = Field(
         default=True,
-        description="Whether /metrics answers. Switch it off where the relay's port is public.",
+        description="Whether /metrics answers at all; who may read it is said by the two below.",
+    )
+    metrics_addresses: NetworkNames = Field(
+        default=["127.0.0.0/8", "::1/128"],
+        description="Addresses or networks from which /metrics may be read without a token; by "
+        "default this machine alone, and not what a proxy on it brings from elsewhere.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="A token, sent as Authorization: Bearer, with which /metrics may be read from "
+        "anywhere.",
     )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto",
@@ -266,21 +280,6 @@ class Settings(BaseSettings):
             raise ValueError('an identity provider needs access = "accounts"')
         return self
 
-    @field_validator("allowed_hosts", "oidc_domains", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [name.strip() for name in value.split(",") if name.strip()]
-        return value
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _plain_names(cls, names: list[str]) -> list[str]:
-        for name in names:
-            if set(name) & set("*/:@ ?#") and not name.startswith("["):
-                raise ValueError(f"{name!r} is not a plain host name (no port, scheme or pattern)")
-        return names
-
     @classmethod
     def settings_customise_sources(
         cls,
@@ -292,48 +291,3 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = Path(os.environ.get(FILE_VARIABLE, DEFAULT_FILE))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
-
-
-def load_settings(**overrides: Any) -> Settings:
-    """The settings in force. Raises UsageError that names every bad one and where it came from."""
-    unknown = sorted(
-        name
-        for name in os.environ
-        if name.startswith(PREFIX)
-        and name != FILE_VARIABLE
-        and (name == _variable("secret_key") or not name.startswith(FREELY_NAMED))
-        and name.removeprefix(PREFIX).lower() not in Settings.model_fields
-    )
-    if unknown:
-        raise UsageError(
-            f"There is no setting {', '.join(unknown)}.",
-            hint=f"Known are {', '.join(_variable(name) for name in Settings.model_fields)}.",
-        )
-    named = os.environ.get(FILE_VARIABLE)
-    if named and not Path(named).is_file():
-        raise UsageError(f"{FILE_VARIABLE}: there is no file {named}.")
-    try:
-        return Settings(**overrides)
-    except ValidationError as error:
-        raise UsageError(
-            SecretMask(())(_describe(error)), hint="docs/settings.md lists all settings."
-        ) from error
-    except ValueError as error:  # TOML that does not parse
-        file = named or DEFAULT_FILE
-        raise UsageError(f"{file} is not valid TOML: {error}") from error
-
-
-def _describe(error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors(include_url=False):
-        if not problem["loc"]:  # of several together, whose values may be secret
-            lines.append(problem["msg"].removeprefix("Value error, "))
-            continue
-        name = str(problem["loc"][0])
-        came = "" if name in ("oidc_client_secret", "secret_key") else f", got {problem['input']!r}"
-        lines.append(f"setting {name} ({_variable(name)}): {problem['msg']}{came}")
-    return "; ".join(lines)
-
-
-def _variable(name: str) -> str:
-    return PREFIX + name.upper()

@@ -15,6 +15,7 @@ import {
   SHARING_LIMIT,
   scriptParts,
   sum,
+  TABLE_LIMIT,
 } from "./build/script-limit.mjs";
 import {
   browserEnvironment,
@@ -307,12 +308,16 @@ write("client.json", `${JSON.stringify({ version, assets, scripts })}\n`);
 precompress();
 
 const sizesOf = (names) => gzipSizes(names.map((name) => [name, fs.readFileSync(path.join(out, name))]));
-const [own, sharing] = [sizesOf(scripts.own), sizesOf(scripts.sharing)];
-const [ownTotal, mainSize, sharingTotal] = [sum(own.values()), own.get(main), sum(sharing.values())].map(
-  kilobytes,
-);
+const [own, sharing, table] = [sizesOf(scripts.own), sizesOf(scripts.sharing), sizesOf(scripts.table)];
+const [ownTotal, mainSize, sharingTotal, tableTotal] = [
+  sum(own.values()),
+  own.get(main),
+  sum(sharing.values()),
+  sum(table.values()),
+].map(kilobytes);
 console.log(
-  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}), sharing ${sharingTotal} more`,
+  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}), sharing ${sharingTotal} and tables ${tableTotal} more`,
 );
 checkScriptLimit(own, SCRIPT_LIMIT);
 checkScriptLimit(sharing, SHARING_LIMIT, "scripts of shared notebooks");
+checkScriptLimit(table, TABLE_LIMIT, "scripts of tables");

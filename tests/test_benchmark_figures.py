@@ -5,6 +5,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,18 @@ def test_the_longest_stage_of_any_start_comes_first() -> None:
         ("link", "0.100", "0.800"),
         ("python", "0.200", "0.100"),
     ]
+
+
+def test_the_page_and_its_section_on_rooms_are_written_apart(tmp_path: Path) -> None:
+    page, rooms = Figures(), Figures()
+    page.add("open", "s", [1.0])
+    rooms.add("join", "ms", [2.0])
+    path = tmp_path / "BENCHMARKS.md"
+    page.write(path)
+    rooms.write_rooms(path)
+    rooms.write_rooms(path)
+    page.write(path)
+    assert path.read_text() == f"{page.markdown()}\n{rooms.rooms_markdown()}"
 
 
 def test_two_who_share_a_line_wait_for_each_other() -> None:

@@ -5,6 +5,7 @@ Templates are read with their actions replaced by words; Helm itself is not need
 
 import re
 from functools import reduce
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,10 @@ def test_the_variables_of_compose_are_settings(relay: dict[str, Any]) -> None:
     }
     settings = Settings(**given)
     assert (settings.documents or "").startswith("postgresql://")
+    proxy = COMPOSE["services"]["proxy"]["networks"]["default"]["ipv4_address"]
+    assert settings.trusted_proxies == [proxy]
+    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    assert ip_address(proxy) in ip_network(network["subnet"])
     assert settings.redis_url == "redis://redis:6379/0"
     assert relay["healthcheck"]["test"][-1].count(f":{settings.port}/{HEALTH_PATH}") == 1
     assert f"EXPOSE {settings.port}" in DOCKERFILE

@@ -48,7 +48,7 @@ def serve(options: argparse.Namespace) -> int:
     from relay.secrets import SecretMask
     from relay.server import listen
     from relay.server import run as run_relay
-    from relay.settings import load_settings
+    from relay.settings_loading import load_settings
 
     given = {"host": options.host, "port": options.port, "environment": options.env}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})

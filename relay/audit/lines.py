@@ -17,6 +17,7 @@ Event = Literal[
     "signed out everywhere",
     "denied",
     "document claimed",
+    "document deleted",
     "role given",
     "role taken",
     "link made",

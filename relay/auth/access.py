@@ -37,3 +37,6 @@ class Access(Protocol):
         self, actor: Actor, document_id: str, is_new: Callable[[], Awaitable[bool]]
     ) -> None:
         """Make the actor the owner of a document that is nobody's, if that may be."""
+
+    async def forget(self, document_id: str) -> None:
+        """Nobody has a role in this document any more, nor a link to it."""

@@ -13,7 +13,7 @@ from .cookies import Cookies
 from .live import Live
 from .roles import Verb, may
 from .store.access_store import AccessStore
-from .store.rights import claim
+from .store.rights import claim, remove_rights
 from .store.sessions import hashed
 
 SESSION_COOKIE = "session"
@@ -84,3 +84,7 @@ class Accounts:
         ):
             audit("document claimed", actor=user_id, document_id=document_id)
             await self._live.changed()
+
+    async def forget(self, document_id: str) -> None:
+        await self._store.write(lambda found: remove_rights(found, document_id))
+        await self._live.changed()

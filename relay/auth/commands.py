@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from relay.errors import RelayError
-from relay.settings import load_settings
+from relay.settings_loading import load_settings
 from wasm_runtime.contracts.access import MAX_NAME_CHARACTERS
 from wasm_runtime.errors import UsageError
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 
+from relay.client_address import is_forwarded
 from relay.errors import NotAllowed, RelayError, Unavailable
 from relay.guard import LOOPBACK_NAMES, host_name
 from relay.loopback import is_loopback
@@ -16,11 +17,9 @@ from .actor import Actor, address_of
 from .colors import color_of
 from .roles import Verb
 from .store.access_store import AccessStore
-from .store.rights import claim, rights_to
+from .store.rights import claim, remove_rights, rights_to
 
 LOCAL_USER_ID = "local"
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-"""A request with one of these was brought by a proxy: it is not of this machine."""
 
 
 class OnePerson:
@@ -38,7 +37,7 @@ class OnePerson:
         is_here = (
             is_loopback(address)
             and host_name(headers.get("host", "")) in LOOPBACK_NAMES
-            and not any(name in headers for name in _FORWARDED)
+            and not is_forwarded(connection)  # nobody of this machine comes by a proxy
         )
         return Actor(self._person if is_here else None, address=address)
 
@@ -69,6 +68,10 @@ class OnePerson:
         with suppress(Unavailable):  # it is theirs all the same
             if not await self._store.read(lambda found: rights_to(found, document_id).members):
                 await self._store.write(lambda found: claim(found, document_id, LOCAL_USER_ID))
+
+    async def forget(self, document_id: str) -> None:
+        if self._store is not None:
+            await self._store.write(lambda found: remove_rights(found, document_id))
 
 
 class Nobody(OnePerson):

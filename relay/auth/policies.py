@@ -4,6 +4,7 @@ from .gate import WEBSOCKET, Policies
 
 POLICIES: Policies = {
     "/health": {"GET": "public"},
+    # By address or token, which is asked there.
     "/metrics": {"GET": "public"},
     "/environments.json": {"GET": "public"},
     "/environments/{name}.json": {"GET": "public"},
@@ -18,7 +19,7 @@ POLICIES: Policies = {
     "/sign-in/oidc": {"GET": "anybody"},
     "/sign-in/oidc/return": {"GET": "anybody"},
     "/links": {"POST": "anybody"},
-    "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read"},
+    "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read", "DELETE": "delete"},
     "/rooms/{document_id}/members": {"GET": "read", "PUT": "manage"},
     # Everybody may leave; the rest is asked there.
     "/rooms/{document_id}/members/{user_id}": {"DELETE": "read"},

@@ -5,9 +5,9 @@ from typing import Literal
 from wasm_runtime.contracts.access import Role
 from wasm_runtime.contracts.document import ROOT_RUNS, ROOT_RUNTIMES, ROOT_STOPS
 
-Verb = Literal["read", "run", "write", "reopen", "manage"]
+Verb = Literal["read", "run", "write", "reopen", "manage", "delete"]
 """read: see it and be present. run: ask for runs. write: edit. reopen: from its last good state.
-manage: decide who may what."""
+manage: decide who may what. delete: end it for everybody."""
 
 RUN_ROOTS = frozenset({ROOT_RUNS, ROOT_STOPS, ROOT_RUNTIMES})
 """The roots of the document that somebody may change who may run, but not write."""
@@ -16,7 +16,7 @@ VERBS_OF: dict[Role, frozenset[Verb]] = {
     "viewer": frozenset({"read"}),
     "runner": frozenset({"read", "run"}),
     "editor": frozenset({"read", "run", "write"}),
-    "owner": frozenset({"read", "run", "write", "reopen", "manage"}),
+    "owner": frozenset({"read", "run", "write", "reopen", "manage", "delete"}),
 }
 _RISING: tuple[Role, ...] = tuple(VERBS_OF)
 

@@ -8,17 +8,16 @@ import structlog
 
 from relay.auth.access import Access
 from relay.auth.actor import Actor
-from relay.auth.roles import Verb
 from relay.errors import BadRequest, NotFound, TooLarge
 from wasm_runtime.contracts.relay_api import History
 
 from .blobs import GRACE_SECONDS, Blob, BlobStore, hash_of, references, unneeded
-from .errors import Quarantined, StoreUnavailable
+from .errors import Deleted, Quarantined
 from .history import history
 from .journal import Journal
 from .opening import open_document
 from .past import states_at
-from .refusal import refusal
+from .refusal import permit, refusal_of
 from .store import Store, StoreFault
 
 _log = structlog.stdlib.get_logger("relay.sync")
@@ -46,12 +45,12 @@ class Archive:
         self._putting = asyncio.Lock()
 
     async def history(self, actor: Actor, document_id: str) -> History:
-        self._permit(actor, "read", document_id)
+        permit(self._access, actor, "read", document_id)
         return history(await self._read(lambda store: store.outline(document_id)))
 
     async def state_at(self, actor: Actor, document_id: str, sequence: int) -> bytes:
         """The document after this edit, as one update. Raises NotFound."""
-        self._permit(actor, "read", document_id)
+        permit(self._access, actor, "read", document_id)
         states = await self._read(lambda store: states_at(store, document_id, [sequence]))
         if sequence not in states:
             raise NotFound(
@@ -63,27 +62,29 @@ class Archive:
 
     async def put_blob(self, actor: Actor, document_id: str, sha256: str, content: bytes) -> None:
         """Keep a blob. Raises BadRequest for another hash, TooLarge when they are too many."""
-        self._permit(actor, "write", document_id)
+        permit(self._access, actor, "write", document_id)
         came = await asyncio.to_thread(hash_of, content)
         if came != sha256:
             raise BadRequest(f"Expected content with the SHA-256 {sha256}, got {came}.")
         # One at a time, so that two together cannot pass the bound.
         async with self._putting:
+            if await self._read(lambda store: store.deleted([document_id])):
+                raise Deleted(document_id)
             try:
                 await self._make_room(document_id, sha256, len(content))
                 await asyncio.to_thread(
                     self._blobs.put, document_id, sha256, content, self._clock()
                 )
             except StoreFault as fault:
-                raise StoreUnavailable(str(fault)) from fault
+                raise refusal_of(fault) from fault
 
     async def blob(self, actor: Actor, document_id: str, sha256: str) -> bytes:
         """Raises NotFound, also for one that is damaged: whoever has it may put it again."""
-        self._permit(actor, "read", document_id)
+        permit(self._access, actor, "read", document_id)
         try:
             content = await asyncio.to_thread(self._blobs.get, document_id, sha256)
         except StoreFault as fault:
-            raise StoreUnavailable(str(fault)) from fault
+            raise refusal_of(fault) from fault
         if content is not None and await asyncio.to_thread(hash_of, content) != sha256:
             _log.error("blob damaged", document_id=document_id, sha256=sha256)
             content = None
@@ -93,6 +94,14 @@ class Archive:
                 hint="Whoever has it can put it again; running the cell makes it anew.",
             )
         return content
+
+    async def forget(self, document_id: str) -> None:
+        """Delete all blobs of a document that was deleted. Raises SyncError."""
+        async with self._putting:
+            try:
+                await asyncio.to_thread(self._blobs.forget, document_id)
+            except StoreFault as fault:
+                raise refusal_of(fault) from fault
 
     def collect_later(self, document_id: str) -> None:
         """Drop what nothing that is kept refers to; should it fail, the next time will do."""
@@ -155,11 +164,7 @@ class Archive:
         try:
             return await self._journal.read(ask)
         except StoreFault as fault:
-            raise StoreUnavailable(str(fault)) from fault
-
-    def _permit(self, actor: Actor, verb: Verb, document_id: str) -> None:
-        if not self._access.allows(actor, verb, document_id):
-            raise refusal(self._access, actor, verb, document_id)
+            raise refusal_of(fault) from fault
 
 
 def _present(store: Store, document_id: str) -> set[str]:

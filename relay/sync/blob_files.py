@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,13 @@ class BlobFiles:
                 is_meant = blob.sha256 in hashes or blob.sha256.startswith(_PART)
                 if is_meant and blob.put_at < put_before:
                     (self._folder / document_id / blob.sha256).unlink(missing_ok=True)
+
+    def forget(self, document_id: str) -> None:
+        with self._faults(), self._lock:
+            folder = self._folder / document_id
+            if folder.exists():
+                shutil.rmtree(folder)
+                _sync_folder(self._folder)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -37,6 +37,9 @@ class BlobStore(Protocol):
     def drop(self, document_id: str, hashes: Collection[str], put_before: float) -> None:
         """Delete those of them that were not put again since."""
 
+    def forget(self, document_id: str) -> None:
+        """Delete all of a document's."""
+
     def close(self) -> None:
         """Let go of files and connections."""
 
@@ -83,6 +86,10 @@ class MemoryBlobs:
         for blob in self.blobs(document_id):
             if blob.sha256 in hashes and blob.put_at < put_before:
                 del self._blobs[document_id, blob.sha256]
+
+    def forget(self, document_id: str) -> None:
+        for blob in self.blobs(document_id):
+            del self._blobs[document_id, blob.sha256]
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -43,7 +43,14 @@ class WhoIsThere:
     document_id: str
 
 
-Note: TypeAlias = Written | Compacted | States | WhoIsThere
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An owner has deleted the document."""
+
+    document_id: str
+
+
+Note: TypeAlias = Written | Compacted | States | WhoIsThere | Ended
 
 
 class Listener(Protocol):

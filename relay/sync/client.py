@@ -72,9 +72,6 @@ class Client:
             await self._changed.wait()
         return self._outbox.popleft()
 
-    def next_if_any(self) -> bytes | None:
-        return self._outbox.popleft() if self._outbox else None
-
     async def closing(self) -> SyncError:
         """Wait until the client is closed; the reason. A message that is being sent may hang."""
         await self._ended.wait()

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from starlette.requests import HTTPConnection, Request
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from relay.audit import audit
 from relay.auth.actor import actor_of
 from relay.auth.gate import audit_denial
 from relay.errors import BadRequest, RelayError, Unavailable, no_document
@@ -50,6 +52,7 @@ def sync_routes(rooms: Callable[[], Rooms]) -> list[BaseRoute]:
     return [
         WebSocketRoute(f"/{ROOMS_PATH}/{{document_id}}", RoomSockets(rooms).answer),
         Route(f"/{ROOMS_PATH}/{{document_id}}", pages.status),
+        Route(f"/{ROOMS_PATH}/{{document_id}}", pages.delete, methods=["DELETE"]),
         Route(
             f"/{ROOMS_PATH}/{{document_id}}/{LAST_GOOD_STATE}",
             pages.last_good_state,
@@ -66,18 +69,24 @@ class RoomPages:
 
     async def status(self, request: Request) -> Response:
         document_id = document_id_of(request)
-        status = await self._rooms().status(actor_of(request), document_id)
+        status = await self._rooms().stored.status(actor_of(request), document_id)
         if status is None:
             raise no_document(document_id)
         headers = {"cache-control": "no-store"}
         return JSONResponse(dataclasses.asdict(status), headers=headers)
 
+    async def delete(self, request: Request) -> Response:
+        document_id, actor = document_id_of(request), actor_of(request)
+        await self._rooms().delete(actor, document_id)
+        audit("document deleted", actor=actor.id, address=actor.address, document_id=document_id)
+        return Response(status_code=204)
+
     async def last_good_state(self, request: Request) -> Response:
         document_id = document_id_of(request)
         if request.method == "POST":
-            await self._rooms().reopen(actor_of(request), document_id)
+            await self._rooms().stored.reopen(actor_of(request), document_id)
             return await self.status(request)
-        state = await self._rooms().last_good_state(actor_of(request), document_id)
+        state = await self._rooms().stored.last_good_state(actor_of(request), document_id)
         if state is None:
             raise no_document(document_id)
         return Response(state, headers=_UPDATE_HEADERS)
@@ -140,33 +149,32 @@ async def _converse(rooms: Rooms, room: Room, client: Client, socket: WebSocket)
 
 
 async def _end(client: Client) -> None:
-    raise await client.closing()
+    """Until the relay closes the client, speak now and then: silence is taken for death."""
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
+                raise await client.closing()
+        client.send(KEEP_ALIVE)
 
 
 async def _read(rooms: Rooms, room: Room, client: Client, socket: WebSocket) -> None:
     pace = Pace(rooms.limits.messages_per_second)
     while True:
         frame = await _frame(socket)
-        await pace.keep()
+        if seconds := pace.wait_seconds():
+            await asyncio.sleep(seconds)
         if len(frame) > rooms.limits.max_message_bytes:
             raise MessageTooLarge(f"A message of {len(frame)} bytes.")
         message = read_message(frame)
-        rooms.metrics.messages.labels(type(message).__name__).inc()
+        rooms.metrics.received(type(message).__name__)
         await room.receive(client, message)
 
 
 async def _write(client: Client, socket: WebSocket) -> None:
     while True:
-        try:
-            async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
-                message: bytes | None = await client.next()
-        except TimeoutError:
-            await socket.send_bytes(KEEP_ALIVE)
-            continue
-        while message is not None:  # without a timer for each: a busy room has many at once
-            await socket.send_bytes(message)
-            client.sent(message)
-            message = client.next_if_any()
+        message = await client.next()
+        await socket.send_bytes(message)
+        client.sent(message)
 
 
 async def _frame(socket: WebSocket) -> bytes:

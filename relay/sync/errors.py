@@ -7,6 +7,7 @@ RelayError
     ├── SignInNeeded        there is no session, or not any more
     ├── NotPermitted        who may says no
     ├── RoleChanged         come back: who may says something else than before
+    ├── Deleted             an owner has deleted the document
     ├── EpochDiffers        the client's document is another one of the same name
     ├── Quarantined         what is stored of the document is damaged
     ├── VersionUnknown      the client speaks a later version of this wire
@@ -48,6 +49,18 @@ class RoleChanged(SyncError):
 class NotPermitted(SyncError):
     code = "not_allowed"
     close_code = relay_api.CLOSE_NOT_ALLOWED
+
+
+class Deleted(SyncError):
+    code = "not_found"
+    close_code = relay_api.CLOSE_DELETED
+
+    def __init__(self, document_id: str) -> None:
+        # Short: it fits into a close frame.
+        super().__init__(
+            f"An owner has deleted {document_id}.",
+            hint="Keep what you have of it as a copy under a new id.",
+        )
 
 
 class EpochDiffers(SyncError):

@@ -97,6 +97,12 @@ class Journal:
             self._writing, self._store.compact, compaction
         )
 
+    async def delete(self, document_id: str, epoch: str | None) -> bool:
+        """Delete a document, behind what is being written. Raises StoreFault."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writing, self._store.delete, document_id, epoch
+        )
+
     async def read(self, ask: Callable[[Store], T]) -> T:
         """What `ask` makes, on the reading thread, of the store. Raises StoreFault."""
         return await asyncio.get_running_loop().run_in_executor(self._reading, ask, self._store)

@@ -9,6 +9,7 @@ from .store import (
     Append,
     Compaction,
     DocumentChanged,
+    DocumentDeleted,
     EditMark,
     Outline,
     Point,
@@ -33,12 +34,14 @@ class MemoryStore:
     def __init__(self, is_shared: bool = False) -> None:
         self.is_shared = is_shared
         self._documents: dict[str, _Document] = {}
+        self._deleted: set[str] = set()
         self._lock = RLock()
 
     def append(self, appends: Sequence[Append]) -> Sequence[int]:
         sequences = [0] * len(appends)
         with self._lock:
             for name, group in by_document(appends).items():
+                self._must_be(name)
                 found = self._documents.get(name)
                 begins = found is None and any(append.begins for _, append in group)
                 if not begins and (found is None or found.epoch != group[0][1].epoch):
@@ -56,6 +59,7 @@ class MemoryStore:
     def compact(self, compaction: Compaction) -> None:
         name = compaction.document_id
         with self._lock:
+            self._must_be(name)
             document = self._documents[name]
             for point in compaction.points:
                 number = point.sequence
@@ -71,8 +75,15 @@ class MemoryStore:
                 if number <= compaction.dropped_records:
                     del document.records[number]
 
+    def delete(self, document_id: str, epoch: str | None = None) -> bool:
+        with self._lock:
+            if self._documents.pop(document_id, None) is not None or epoch is not None:
+                self._deleted.add(document_id)
+            return document_id in self._deleted
+
     def load(self, document_id: str, after: int = 0) -> Stored | None:
         with self._lock:
+            self._must_be(document_id)
             document = self._documents.get(document_id)
             if document is None:
                 return None
@@ -85,6 +96,7 @@ class MemoryStore:
 
     def load_past(self, document_id: str, sequence: int) -> Stored | None:
         with self._lock:
+            self._must_be(document_id)
             document = self._documents.get(document_id)
             if document is None:
                 return None
@@ -120,5 +132,13 @@ class MemoryStore:
                 if name in self._documents
             }
 
+    def deleted(self, document_ids: Collection[str]) -> frozenset[str]:
+        with self._lock:
+            return frozenset(self._deleted.intersection(document_ids))
+
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _must_be(self, document_id: str) -> None:
+        if document_id in self._deleted:
+            raise DocumentDeleted(document_id)

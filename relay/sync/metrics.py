@@ -11,9 +11,10 @@ class SyncMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.rooms = Gauge("relay_sync_rooms", "Rooms open", registry=registry)
         self.clients = Gauge("relay_sync_clients", "Clients connected", registry=registry)
-        self.messages = Counter(
+        self._messages = Counter(
             "relay_sync_messages", "Messages received", ["kind"], registry=registry
         )
+        self._of_kind: dict[str, Counter] = {}
         self.closed = Counter(
             "relay_sync_closed", "Clients closed by the relay", ["code"], registry=registry
         )
@@ -28,3 +29,10 @@ class SyncMetrics:
             buckets=_COMMIT_SECONDS,
             registry=registry,
         )
+
+    def received(self, kind: str) -> None:
+        """A message of a kind, of which there are few; each series is looked up once."""
+        counter = self._of_kind.get(kind)
+        if counter is None:
+            counter = self._of_kind[kind] = self._messages.labels(kind)
+        counter.inc()

@@ -1,6 +1,6 @@
 """Notes as the fields of an entry in a stream."""
 
-from .bus import Compacted, Note, States, WhoIsThere, Written
+from .bus import Compacted, Ended, Note, States, WhoIsThere, Written
 from .errors import Malformed
 
 Fields = dict[bytes, bytes]
@@ -46,6 +46,8 @@ def read_note(fields: Fields) -> Note | None:
                 return States(document_id, fields[_CONTENT])
             case b"WhoIsThere":
                 return WhoIsThere(document_id)
+            case b"Ended":
+                return Ended(document_id)
     except (KeyError, ValueError) as error:
         raise Malformed(f"An entry lacks a field, or it is not well formed: {error}.") from error
     raise Malformed(f"There is no note of the kind {kind!r}.")

@@ -1,6 +1,5 @@
 """How fast a client may speak: it is not read faster, and nothing is lost."""
 
-import asyncio
 from collections.abc import Callable
 from time import monotonic
 
@@ -21,9 +20,3 @@ class Pace:
         self._then = now
         self._left -= 1
         return max(0.0, -self._left / self._per_second)
-
-    async def keep(self) -> None:
-        """Count one message, and wait until it may be dealt with."""
-        seconds = self.wait_seconds()
-        if seconds > 0:
-            await asyncio.sleep(seconds)

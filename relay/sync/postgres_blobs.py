@@ -49,6 +49,10 @@ class PostgresBlobs:
                 (document_id, list(hashes), put_before),
             )
 
+    def forget(self, document_id: str) -> None:
+        with self._lock, self._line.transaction() as database:
+            database.execute("DELETE FROM sync_blobs WHERE document_id = %s", (document_id,))
+
     def close(self) -> None:
         with self._lock:
             self._line.close()

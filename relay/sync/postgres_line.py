@@ -34,6 +34,9 @@ MIGRATIONS = (
         put_at double precision NOT NULL, PRIMARY KEY (document_id, sha256)
     );
     """,
+    """
+    ALTER TABLE sync_documents ADD COLUMN is_deleted boolean NOT NULL DEFAULT false;
+    """,
 )
 """One step for each version of the schema, from the empty database on."""
 _CONNECT_SECONDS = 2

@@ -13,6 +13,7 @@ from .store import (
     Append,
     Compaction,
     DocumentChanged,
+    DocumentDeleted,
     EditMark,
     Outline,
     Point,
@@ -22,11 +23,14 @@ from .store import (
     checksum,
 )
 
-_BEGIN = "INSERT INTO sync_documents VALUES (%s, %s, 0) ON CONFLICT DO NOTHING"
-_ADVANCE = """
-UPDATE sync_documents SET sequence = sequence + %s WHERE document_id = %s AND epoch = %s
-RETURNING sequence
+_BEGIN = """
+INSERT INTO sync_documents (document_id, epoch, sequence) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING
 """
+_ADVANCE = """
+UPDATE sync_documents SET sequence = sequence + %s
+WHERE document_id = %s AND epoch = %s AND NOT is_deleted RETURNING sequence
+"""
+_EPOCH = "SELECT epoch, is_deleted FROM sync_documents WHERE document_id = %s"
 _APPEND = "INSERT INTO sync_records VALUES (%s, %s, %s, %s, %s, %s)"
 _SNAPSHOT = """
 INSERT INTO sync_snapshots VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (document_id, sequence)
@@ -79,6 +83,8 @@ class PostgresStore:
     def compact(self, compaction: Compaction) -> None:
         name = compaction.document_id
         with self._writer.transaction() as database:
+            # Locked, so that it is not deleted meanwhile.
+            _epoch(database, name, " FOR UPDATE")
             for point in compaction.points:
                 stretch = (point.started_at, point.ended_at, json.dumps(point.authors))
                 state = compaction.states.get(point.sequence)
@@ -95,6 +101,17 @@ class PostgresStore:
                 "DELETE FROM sync_records WHERE document_id = %s AND sequence <= %s",
                 (name, compaction.dropped_records),
             )
+
+    def delete(self, document_id: str, epoch: str | None = None) -> bool:
+        with self._writer.transaction() as database:
+            if epoch is not None:
+                database.execute(_BEGIN, (document_id, epoch))
+            found = database.execute(
+                "UPDATE sync_documents SET is_deleted = true WHERE document_id = %s", (document_id,)
+            )
+            database.execute("DELETE FROM sync_records WHERE document_id = %s", (document_id,))
+            database.execute("DELETE FROM sync_snapshots WHERE document_id = %s", (document_id,))
+            return found.rowcount == 1
 
     def load(self, document_id: str, after: int = 0) -> Stored | None:
         with self._opened(document_id) as (database, epoch):
@@ -144,10 +161,19 @@ class PostgresStore:
     def heads(self, document_ids: Collection[str]) -> dict[str, int]:
         with self._reader.transaction() as database:
             rows = database.execute(
-                "SELECT document_id, sequence FROM sync_documents WHERE document_id = ANY(%s)",
+                "SELECT document_id, sequence FROM sync_documents "
+                "WHERE document_id = ANY(%s) AND NOT is_deleted",
                 (list(document_ids),),
             )
             return dict(rows.fetchall())
+
+    def deleted(self, document_ids: Collection[str]) -> frozenset[str]:
+        with self._reader.transaction() as database:
+            rows = database.execute(
+                "SELECT document_id FROM sync_documents WHERE document_id = ANY(%s) AND is_deleted",
+                (list(document_ids),),
+            )
+            return frozenset(name for (name,) in rows.fetchall())
 
     def close(self) -> None:
         self._writer.close()
@@ -156,10 +182,17 @@ class PostgresStore:
     @contextmanager
     def _opened(self, document_id: str) -> Iterator[tuple[psycopg.Connection, str | None]]:
         with self._reader.transaction() as database:
-            found = database.execute(
-                "SELECT epoch FROM sync_documents WHERE document_id = %s", (document_id,)
-            ).fetchone()
-            yield database, None if found is None else found[0]
+            yield database, _epoch(database, document_id)
+
+
+def _epoch(database: psycopg.Connection, document_id: str, lock: LiteralString = "") -> str | None:
+    """None for a document that was never written. Raises DocumentDeleted."""
+    found = database.execute(_EPOCH + lock, (document_id,)).fetchone()
+    if found is None:
+        return None
+    if found[1]:
+        raise DocumentDeleted(document_id)
+    return str(found[0])
 
 
 def _read(database: psycopg.Connection, select: LiteralString, *values: str | int) -> list[Record]:
@@ -173,5 +206,6 @@ def _advance(database: psycopg.Connection, name: str, appends: Sequence[Append])
         database.execute(_BEGIN, (name, epoch))
     found = database.execute(_ADVANCE, (len(appends), name, epoch)).fetchone()
     if found is None:
+        _epoch(database, name)
         raise DocumentChanged(f"{name} is not of epoch {epoch} any more.")
     return int(found[0]) - len(appends) + 1

@@ -7,21 +7,18 @@ write to the same log is taken in the order of the log.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 from pycrdt import merge_updates
 
 from relay.auth.access import Access
-from relay.auth.roles import RUN_ROOTS, Verb
 
 from .audience import Audience
-from .bus import Bus, Compacted, Note, States, WhoIsThere, Written
+from .bus import Bus, Compacted, Ended, Note, States, WhoIsThere, Written
 from .client import Client
 from .compaction import Due, LogSize
-from .errors import MessageTooLarge, NotSaved, Quarantined, RoleChanged, SyncError
+from .errors import Deleted, MessageTooLarge, NotSaved, Quarantined, SyncError
 from .following import Follower
 from .journal import Journal
 from .log_position import LogPosition
@@ -34,10 +31,12 @@ from .messages import (
     news,
     state_request,
 )
-from .opening import Opened, open_document
-from .refusal import refusal
+from .opening import Opened
+from .reading_again import read_again
 from .replica import Offered
-from .store import Append, Store, StoreFault
+from .rights import Rights
+from .store import Append, DocumentDeleted, StoreFault
+from .unsaved import Unsaved
 from .update import Outside, Roots
 from .versions import named_sequences
 
@@ -48,13 +47,6 @@ _LARGE_BYTES = 64 * 1024
 _TOLD_BYTES = 4 * 1024
 """Other relays read a larger update from the log, so that the bus need not hold it."""
 _BEGUN_ELSEWHERE = "The document was begun at another relay meanwhile."
-_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 0.05, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    append: Append
-    author: Client
 
 
 class Room:
@@ -74,17 +66,16 @@ class Room:
     ) -> None:
         self.document_id = document_id
         self.audience = Audience(document_id, bus)
-        self.damage: Quarantined | None = None
+        self.ended: Quarantined | Deleted | None = None
+        """Why nobody may come in any more."""
         self._journal = journal
-        self._access = access
+        self._rights = Rights(access, document_id)
         self._max_document_bytes = max_document_bytes
         self._bus = bus
         self._compacted = compacted
         self._clock = clock
         self._epoch_is_minted = epoch_is_minted
-        self._unsaved: deque[_Edit] = deque()
-        self._taken = self._unsaved
-        self._offered_edits = self._saved_edits = 0
+        self._unsaved = Unsaved()
         self._log = LogSize()
         self.turn = asyncio.Lock()
         self._recovery: asyncio.Task[None] | None = None
@@ -103,47 +94,42 @@ class Room:
 
     def join(self, client: Client) -> None:
         """From now on the client gets the news; it is asked for what the relay lacks."""
-        self._permit(client, "read")
-        client.role = self._access.role(client.actor, self.document_id)
+        self._rights.permit(client, "read")
+        self._rights.remember(client)
         client.send(state_request(self._replica.state_vector()))
         self.audience.join(client)
 
     def reconsider(self) -> None:
         """Somebody's rights may have changed: close those for whom they have."""
         for client in self.audience.clients:
-            role = self._access.role(client.actor, self.document_id)
-            if role is None:
-                client.close(self._refusal(client, "read"))
-            elif role != client.role:
-                client.close(RoleChanged(f"Your role here is {role} now."))
+            self._rights.reconsider(client)
 
     async def receive(self, client: Client, message: Message) -> None:
         """Do what a client asks. Raises the SyncError with which it is to be closed."""
         match message:
             case StateRequest(state_vector):
-                self._permit(client, "read")
+                self._rights.permit(client, "read")
                 await client.is_read_up()
                 client.answer(answer(self._replica.beyond(state_vector)))
             case Edit():
-                self._permit(client, "read")
+                self._rights.permit(client, "read")
                 await client.has_room()
                 async with self.turn:
                     # While it waited, the room may have become another document than the client's.
                     client.must_be_open()
                     await self._edit(client, message)
             case AwarenessUpdate(states):
-                self._permit(client, "read")
+                self._rights.permit(client, "read")
                 self.audience.says(client, states)
 
     async def _edit(self, client: Client, edit: Edit) -> None:
         self._must_save()
         try:
-            offered = await self._offer(edit.update, self._roots(client))
+            offered = await self._offer(edit.update, self._rights.roots(client))
         except Outside:
-            raise self._refusal(client, "write") from None
+            raise self._rights.refusal(client, "write") from None
         self._must_save()  # the store may have failed meanwhile
         if offered.new is not None:
-            self._offered_edits += 1
             append = Append(
                 self.document_id,
                 self.epoch,
@@ -152,62 +138,49 @@ class Room:
                 self._clock(),
                 begins=self.saved_sequence == 0,
             )
-            self._unsaved.append(_Edit(append, client))
+            self._unsaved.add(append, client)
         if offered.complete:
-            client.expect_receipt(self._offered_edits)
+            client.expect_receipt(self._unsaved.offered)
             if edit.is_answer:
-                client.resolve_receipts(self._offered_edits)
+                client.resolve_receipts(self._unsaved.offered)
         else:
             client.expect_receipt(None)
             if not edit.is_answer:
                 client.send(state_request(self._replica.state_vector()))
-        client.saved(self._saved_edits)
+        client.saved(self._unsaved.saved)
         if offered.new is not None:
             self._journal.submit(self)
 
-    def _roots(self, client: Client) -> Roots | None:
-        """To which roots the client's changes are confined; None: to none. Also who may only read
-        answers the relay's question for its state, and that is an edit which changes nothing."""
-        if self._access.allows(client.actor, "write", self.document_id):
-            return None
-        if self._access.allows(client.actor, "run", self.document_id):
-            return RUN_ROOTS
-        return frozenset()
-
     async def _offer(self, update: bytes, only: Roots | None) -> Offered:
         if self._size_bytes + len(update) > self._max_document_bytes:
-            raise MessageTooLarge(
-                f"The document would be larger than {self._max_document_bytes} bytes."
-            )
+            bound = self._max_document_bytes
+            raise MessageTooLarge(f"The document would be larger than {bound} bytes.")
         if len(update) < _LARGE_BYTES:
             return self._replica.offer(update, only=only)
         return await asyncio.to_thread(self._replica.offer, update, only=only)
 
     def take(self) -> Sequence[Append]:
-        self._taken = self._unsaved
-        return [edit.append for edit in self._unsaved]
+        return self._unsaved.take()
 
     def saved(self, sequences: Sequence[int]) -> None:
-        if not sequences:
+        if not sequences or self.ended is not None:
             return
-        if self._taken is not self._unsaved:  # the room has begun again meanwhile
+        if self._unsaved.was_forgotten:  # the room has begun again meanwhile
             for sequence in sequences:
                 self.position.heard(sequence, None)
             self._follower.follow()
             return
-        updates: list[bytes] = []
-        authors: set[Client] = set()
+        updates, authors = list[bytes](), set[Client]()
         for sequence in sequences:
-            authors.add(self._unsaved.popleft().author)
+            authors.add(self._unsaved.wrote())
             update = self._replica.keep()
             updates.append(update)
             self.position.wrote(sequence)
-            self._saved_edits += 1
             told = update if len(update) <= _TOLD_BYTES else None
             self._bus.post(Written(self.document_id, self.epoch, sequence, told))
         # A busy room sends one message for all that a commit wrote, not one for each edit.
         self._show(*updates, author=authors.pop() if len(authors) == 1 else None)
-        self.audience.saved(self._saved_edits)
+        self.audience.saved(self._unsaved.saved)
         self._follower.follow()
         self._compact_if_due()
 
@@ -232,7 +205,10 @@ class Room:
         self._journal.compact(due, lambda: self._compacted(self.document_id))
 
     def lost(self, fault: StoreFault) -> None:
-        self.begin_again(str(fault))
+        if isinstance(fault, DocumentDeleted):
+            self.end(Deleted(self.document_id))
+        else:
+            self.begin_again(str(fault))
 
     def heard(self, relay: str, note: Note) -> None:
         """Another relay says something of this document."""
@@ -248,6 +224,8 @@ class Room:
                 self.audience.says_relay(relay, states)
             case WhoIsThere():
                 self.audience.say_who_is_here()
+            case Ended():
+                self.end(Deleted(self.document_id))
 
     async def take_in(self, sequence: int, update: bytes) -> None:
         """Within a turn: a record that another relay wrote, or a snapshot in place of all up to
@@ -264,37 +242,32 @@ class Room:
 
     def begin_again(self, why: str) -> None:
         """What is here may not be what is stored: whoever waits for a receipt is to come back."""
-        self._unsaved = deque()
-        self._offered_edits = self._saved_edits
+        if self.ended is not None:
+            return
+        self._unsaved.forget()
         self.audience.close_waiting(why)
         if self._recovery is None:
             self._recovery = asyncio.create_task(self._recover())
 
     async def _recover(self) -> None:
-        """Read the document again: what was lost may be on disk after all."""
-
-        def open_again(store: Store) -> Opened:
-            return open_document(self.document_id, store.load(self.document_id), self.epoch)
-
-        delay = _FIRST_RETRY_SECONDS
-        while True:
-            await self._journal.answers()
-            try:
-                opened = await self._journal.read(open_again)
-            except StoreFault as fault:
-                _log.warning("not readable", document_id=self.document_id, fault=str(fault))
-                await asyncio.sleep(delay)
-                delay = min(2 * delay, _LAST_RETRY_SECONDS)
-            except Quarantined as damage:
-                self.damage = damage
-                self.audience.close(damage)
-                break
-            else:
-                async with self.turn:
-                    self._show_again(opened)
-                break
+        try:
+            opened = await read_again(self._journal, self.document_id, self.epoch)
+        except Quarantined as damage:
+            self.end(damage)
+        except DocumentDeleted:
+            self.end(Deleted(self.document_id))
+        else:
+            async with self.turn:
+                self._show_again(opened)
         self._recovery = None
         self._follower.follow()
+
+    def end(self, why: Quarantined | Deleted) -> None:
+        """Nobody may write here any more, and whoever is here is told why."""
+        if self.ended is None:
+            self.ended = why
+            self._unsaved.forget()
+            self.audience.close(why)
 
     def _show_again(self, opened: Opened) -> None:
         shown = self._replica.state_vector()
@@ -322,14 +295,7 @@ class Room:
             await asyncio.gather(self._recovery, return_exceptions=True)
 
     def _must_save(self) -> None:
-        if self.damage is not None:
-            raise self.damage
+        if self.ended is not None:
+            raise self.ended
         if self._recovery is not None:
             raise NotSaved("The store has failed; the relay is trying again.")
-
-    def _permit(self, client: Client, verb: Verb) -> None:
-        if not self._access.allows(client.actor, verb, self.document_id):
-            raise self._refusal(client, verb)
-
-    def _refusal(self, client: Client, verb: Verb) -> SyncError:
-        return refusal(self._access, client.actor, verb, self.document_id)

@@ -9,29 +9,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-import structlog
-
 from relay.auth.access import Access
 from relay.auth.actor import Actor
-from relay.auth.roles import Verb
-from wasm_runtime.contracts.relay_api import RoomStatus
+from relay.errors import no_document
 
 from .archive import Archive
 from .background import background
 from .blobs import BlobStore, MemoryBlobs
-from .bus import Bus, NoBus, Note, Written
+from .bus import Bus, Ended, NoBus, Note, Written
 from .client import Client
-from .compaction import reopened
-from .errors import EpochDiffers, Quarantined, Restarting, StoreUnavailable
+from .errors import Deleted, EpochDiffers, Restarting
 from .journal import Journal
 from .metrics import SyncMetrics
 from .opening import Opened, open_document
-from .refusal import refusal
+from .refusal import permit, refusal_of
 from .room import Room
 from .store import Store, Stored, StoreFault
+from .stored_documents import StoredDocuments
 from .watching import watch
-
-_log = structlog.stdlib.get_logger("relay.sync")
 
 T = TypeVar("T")
 
@@ -72,6 +67,7 @@ class Rooms:
         self._journal = journal
         self._access = access
         self._rooms: dict[str, Room] = {}
+        self.stored = StoredDocuments(journal, access, clock, self._rooms.get)
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._closing: dict[str, asyncio.TimerHandle] = {}
 
@@ -80,13 +76,15 @@ class Rooms:
 
         The first `epoch` that a document is joined with is its epoch; without one it is minted.
         """
+        if client.actor.user is not None:
+            await self._refuse_deleted(document_id)
         await self._access.claim(client.actor, document_id, partial(self._is_new, document_id))
-        self._permit(client.actor, "read", document_id)
+        permit(self._access, client.actor, "read", document_id)
         room = await self._open(document_id, epoch)
         while self._rooms.get(document_id) is not room:  # closed as idle before we came
             room = await self._open(document_id, epoch)
-        if room.damage is not None:
-            raise room.damage
+        if room.ended is not None:
+            raise room.ended
         if epoch is not None and epoch != room.epoch:
             raise EpochDiffers(
                 f"The document {document_id} here is of epoch {room.epoch}, yours of {epoch}.",
@@ -96,6 +94,20 @@ class Rooms:
         self.metrics.clients.inc()
         self._keep_open(document_id)
         return room
+
+    async def _refuse_deleted(self, document_id: str) -> None:
+        """Nobody has a role in a deleted document, but who comes with it is to know why."""
+        room = self._rooms.get(document_id)
+        if room is not None and isinstance(room.ended, Deleted):
+            raise room.ended
+        if room is not None:
+            return
+        try:
+            deleted = await self._journal.read(lambda store: store.deleted([document_id]))
+        except StoreFault as fault:
+            raise refusal_of(fault) from fault
+        if deleted:
+            raise Deleted(document_id)
 
     async def _is_new(self, document_id: str) -> bool:
         """Whether nobody has ever written it."""
@@ -112,67 +124,25 @@ class Rooms:
         if not room.audience.clients:
             self._close_later(room)
 
-    async def status(self, actor: Actor, document_id: str) -> RoomStatus | None:
-        """What is known of a document, None when it was never written."""
-        self._permit(actor, "read", document_id)
-        role = self._access.role(actor, document_id)
-        assert role is not None
+    async def delete(self, actor: Actor, document_id: str) -> None:
+        """Let go of everything of a document, for good. What was begun before may be asked for
+        again. Raises SyncError, NotFound and Unavailable."""
+        permit(self._access, actor, "delete", document_id)
         room = self._rooms.get(document_id)
-        if room is not None and room.saved_sequence:
-            return RoomStatus(
-                document_id=document_id, epoch=room.epoch, sequence=room.saved_sequence, role=role
-            )
-
-        def read(stored: Stored | None) -> RoomStatus | None:
-            if stored is None:
-                return None
-            try:
-                sequence, damage = open_document(document_id, stored, stored.epoch).sequence, None
-            except Quarantined as error:
-                sequence, damage = error.sequence, error.message
-            return RoomStatus(
-                document_id=document_id,
-                epoch=stored.epoch,
-                sequence=sequence,
-                role=role,
-                damage=damage,
-            )
-
-        return await self._load(document_id, read)
-
-    async def last_good_state(self, actor: Actor, document_id: str) -> bytes | None:
-        """The newest state that can be read, as one update; None when there is no document."""
-        self._permit(actor, "read", document_id)
-
-        def read(stored: Stored | None) -> bytes | None:
-            if stored is None:
-                return None
-            try:
-                return open_document(document_id, stored, stored.epoch).replica.state()
-            except Quarantined as error:
-                return error.last_good
-
-        return await self._load(document_id, read)
-
-    async def reopen(self, actor: Actor, document_id: str) -> None:
-        """Let a quarantined document go on from its last good state; another is left as it is.
-
-        Its epoch remains: what a client still has of the lost edits, it sends again.
-        """
-        self._permit(actor, "reopen", document_id)
-
-        def read(stored: Stored | None) -> None:
-            if stored is not None:
-                open_document(document_id, stored, stored.epoch)
-
         try:
-            await self._load(document_id, read)
-        except Quarantined as damage:
-            await self._journal.compact_now(
-                reopened(document_id, damage.sequence, damage.last_good, self._clock())
-            )
+            was_there = await self._journal.delete(document_id, room.epoch if room else None)
         except StoreFault as fault:
-            raise StoreUnavailable(str(fault)) from fault
+            raise refusal_of(fault) from fault
+        if not was_there:
+            raise no_document(document_id)
+        self._bus.post(Ended(document_id))
+        opening = self._opening.get(document_id)
+        if opening is not None:  # it may have been read before
+            await asyncio.wait([opening])
+        self.ended(document_id)
+        await self.archive.forget(document_id)
+        # Last, so that until then its owners can try again.
+        await self._access.forget(document_id)
 
     def heard(self, relay: str, note: Note) -> None:
         room = self._rooms.get(note.document_id)
@@ -194,6 +164,11 @@ class Rooms:
         room = self._rooms.get(document_id)
         if room is not None:
             room.heard("", Written(document_id, room.epoch, sequence, None))
+
+    def ended(self, document_id: str) -> None:
+        room = self._rooms.get(document_id)
+        if room is not None:
+            room.end(Deleted(document_id))
 
     async def close(self) -> None:
         """End every connection; what they sent is still written."""
@@ -242,7 +217,7 @@ class Rooms:
         try:
             return await self._journal.read(lambda store: build(store.load(document_id)))
         except StoreFault as fault:
-            raise StoreUnavailable(str(fault)) from fault
+            raise refusal_of(fault) from fault
 
     def _close_later(self, room: Room) -> None:
         self._keep_open(room.document_id)
@@ -264,10 +239,6 @@ class Rooms:
         del self._closing[room.document_id]
         del self._rooms[room.document_id]
         self.metrics.rooms.dec()
-
-    def _permit(self, actor: Actor, verb: Verb, document_id: str) -> None:
-        if not self._access.allows(actor, verb, document_id):
-            raise refusal(self._access, actor, verb, document_id)
 
 
 @asynccontextmanager

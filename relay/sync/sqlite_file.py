@@ -53,6 +53,16 @@ class SqliteFile:
         except (sqlite3.Error, OSError) as error:
             raise StoreFault(f"{self._path}: {error}") from error
 
+    def empty_log(self) -> None:
+        """Bring what was written into the file, and leave nothing of it beside; what is being read
+        just now stays. Raises StoreFault."""
+        try:
+            with self._opening:
+                if self._writer is not None:
+                    self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise StoreFault(f"{self._path}: {error}") from error
+
     def close(self) -> None:
         with self._opening:
             for connection in (self._writer, self._reader):
@@ -90,6 +100,8 @@ class SqliteFile:
             os.chmod(self._path, 0o600)
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
+            # What was deleted is overwritten, and not only forgotten.
+            database.execute("PRAGMA secure_delete = ON")
             self._migrate(database)
         except BaseException:
             database.close()

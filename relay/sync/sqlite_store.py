@@ -12,6 +12,7 @@ from .store import (
     Append,
     Compaction,
     DocumentChanged,
+    DocumentDeleted,
     EditMark,
     Outline,
     Point,
@@ -42,9 +43,13 @@ MIGRATIONS = (
     ALTER TABLE snapshots ADD COLUMN ended_at REAL NOT NULL DEFAULT 0;
     ALTER TABLE snapshots ADD COLUMN authors TEXT NOT NULL DEFAULT '[]';
     """,
+    """
+    ALTER TABLE documents ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """One step for each version of the schema, from the empty file on."""
 
+_BEGIN = "INSERT OR IGNORE INTO documents (document_id, epoch, sequence) VALUES (?, ?, 0)"
 _SELECT = "SELECT sequence, content, checksum FROM "
 
 
@@ -72,6 +77,7 @@ class SqliteStore:
     def compact(self, compaction: Compaction) -> None:
         name = compaction.document_id
         with self._file.writing() as database:
+            _epoch(database, name)
             for point in compaction.points:
                 stretch = (point.started_at, point.ended_at, json.dumps(point.authors))
                 state = compaction.states.get(point.sequence)
@@ -95,6 +101,19 @@ class SqliteStore:
                 "DELETE FROM records WHERE document_id = ? AND sequence <= ?",
                 (name, compaction.dropped_records),
             )
+
+    def delete(self, document_id: str, epoch: str | None = None) -> bool:
+        with self._file.writing() as database:
+            if epoch is not None:
+                database.execute(_BEGIN, (document_id, epoch))
+            found = database.execute(
+                "UPDATE documents SET is_deleted = 1 WHERE document_id = ?", (document_id,)
+            )
+            for table in ("records", "snapshots"):
+                database.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
+        # What was deleted still stands in the log that is written ahead.
+        self._file.empty_log()
+        return found.rowcount == 1
 
     def load(self, document_id: str, after: int = 0) -> Stored | None:
         with self._opened(document_id) as (database, epoch):
@@ -162,10 +181,19 @@ class SqliteStore:
         with self._file.reading() as database:
             rows = database.execute(
                 "SELECT document_id, sequence FROM documents, json_each(?) "
-                "WHERE document_id = value",
+                "WHERE document_id = value AND NOT is_deleted",
                 (json.dumps(list(document_ids)),),
             )
             return dict(rows.fetchall())
+
+    def deleted(self, document_ids: Collection[str]) -> frozenset[str]:
+        with self._file.reading() as database:
+            rows = database.execute(
+                "SELECT document_id FROM documents, json_each(?) "
+                "WHERE document_id = value AND is_deleted",
+                (json.dumps(list(document_ids)),),
+            )
+            return frozenset(name for (name,) in rows)
 
     def close(self) -> None:
         self._file.close()
@@ -173,24 +201,34 @@ class SqliteStore:
     @contextmanager
     def _opened(self, document_id: str) -> Iterator[tuple[sqlite3.Connection, str | None]]:
         with self._file.reading() as database:
-            found = database.execute(
-                "SELECT epoch FROM documents WHERE document_id = ?", (document_id,)
-            ).fetchone()
-            yield database, None if found is None else found[0]
+            yield database, _epoch(database, document_id)
+
+
+def _epoch(database: sqlite3.Connection, document_id: str) -> str | None:
+    """None for a document that was never written. Raises DocumentDeleted."""
+    found = database.execute(
+        "SELECT epoch, is_deleted FROM documents WHERE document_id = ?", (document_id,)
+    ).fetchone()
+    if found is None:
+        return None
+    if found[1]:
+        raise DocumentDeleted(document_id)
+    return str(found[0])
 
 
 def _advance(database: sqlite3.Connection, name: str, appends: Sequence[Append]) -> int:
     """The first of as many sequences as there are appends."""
     epoch = appends[0].epoch
     if any(append.begins for append in appends):
-        database.execute("INSERT OR IGNORE INTO documents VALUES (?, ?, 0)", (name, epoch))
+        database.execute(_BEGIN, (name, epoch))
     # Fetched whole: SQLite counts a RETURNING statement as open until it has ended.
     found = database.execute(
-        "UPDATE documents SET sequence = sequence + ? WHERE document_id = ? AND epoch = ? "
-        "RETURNING sequence",
+        "UPDATE documents SET sequence = sequence + ? "
+        "WHERE document_id = ? AND epoch = ? AND NOT is_deleted RETURNING sequence",
         (len(appends), name, epoch),
     ).fetchall()
     if not found:
+        _epoch(database, name)
         raise DocumentChanged(f"{name} is not of epoch {epoch} any more.")
     return int(found[0][0]) - len(appends) + 1
 

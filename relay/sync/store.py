@@ -17,6 +17,14 @@ class DocumentChanged(StoreFault):
     """The document is of another epoch than its writer believes, or it is gone."""
 
 
+class DocumentDeleted(DocumentChanged):
+    """The document was deleted; its id is never used again."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"The document {document_id} was deleted.")
+        self.document_id = document_id
+
+
 @dataclass(frozen=True, slots=True)
 class Append:
     """One record to write; the store numbers it, because several relays may write at once."""
@@ -113,14 +121,21 @@ class Store(Protocol):
         """
 
     def compact(self, compaction: Compaction) -> None:
-        """All of it or nothing."""
+        """All of it or nothing. Raises DocumentDeleted."""
+
+    def delete(self, document_id: str, epoch: str | None = None) -> bool:
+        """Let go of everything but the id, with which no document can begin any more.
+
+        False when there is no such document; one that nobody has written is there by its `epoch`.
+        """
 
     def load(self, document_id: str, after: int = 0) -> Stored | None:
         """The KEPT_SNAPSHOTS newest and the records, those beyond `after`; None for a document
-        that was never written."""
+        that was never written. Raises DocumentDeleted."""
 
     def load_past(self, document_id: str, sequence: int) -> Stored | None:
-        """The newest snapshot up to `sequence` and the records from there to it."""
+        """The newest snapshot up to `sequence` and the records from there to it. Raises
+        DocumentDeleted."""
 
     def outline(self, document_id: str) -> Outline:
         """What is kept; empty for a document that was never written."""
@@ -129,7 +144,10 @@ class Store(Protocol):
         """Of every snapshot and record, to be read at once."""
 
     def heads(self, document_ids: Collection[str]) -> dict[str, int]:
-        """The newest sequence of each of these documents that was written."""
+        """The newest sequence of each of these documents that was written, and not deleted."""
+
+    def deleted(self, document_ids: Collection[str]) -> frozenset[str]:
+        """Those of them that were deleted."""
 
     def close(self) -> None:
         """Let go of files and connections; a later call opens them again."""

@@ -21,6 +21,9 @@ class Watched(Protocol):
     def reached(self, document_id: str, sequence: int) -> None:
         """The log of this document goes up to here."""
 
+    def ended(self, document_id: str) -> None:
+        """The document was deleted."""
+
 
 async def watch(rooms: Watched, journal: Journal, every_seconds: float) -> None:
     """Until cancelled; while the store cannot be read it is tried again."""
@@ -30,13 +33,15 @@ async def watch(rooms: Watched, journal: Journal, every_seconds: float) -> None:
         if not names:
             continue
         try:
-            heads = await journal.read(partial(_heads, names))
+            heads, deleted = await journal.read(partial(_look, names))
         except StoreFault as fault:
             _log.warning("not watched", fault=str(fault))
             continue
         for name, sequence in heads.items():
             rooms.reached(name, sequence)
+        for name in deleted:
+            rooms.ended(name)
 
 
-def _heads(names: Collection[str], store: Store) -> dict[str, int]:
-    return store.heads(names)
+def _look(names: Collection[str], store: Store) -> tuple[dict[str, int], frozenset[str]]:
+    return store.heads(names), store.deleted(names)

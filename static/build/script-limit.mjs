@@ -7,12 +7,17 @@ export const SCRIPT_LIMIT = 350_000;
 /** Bytes after gzip that a shared notebook loads beside them. */
 export const SHARING_LIMIT = 60_000;
 
+/** Bytes after gzip that a notebook with an interactive table loads beside them. */
+export const TABLE_LIMIT = 24_000;
+
 /** Behind each of these modules lies all that only some pages load. */
 const ENTRIES = {
   /** What only a shared notebook needs. */
   sharing: /^src\/sharing\/entry\.ts$/,
   /** What only a page of a relay with a gateway needs, once Python asks for something. */
   gateway: /^src\/session\/gateway\.ts$/,
+  /** What only an interactive table needs. */
+  table: /^src\/outputs\/table\/entry\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };

@@ -11,6 +11,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+_ROOMS = "## Rooms"
 HEADINGS = ("measure", "ours", "plain", "ratio", "limit", "met", "runs")
 
 
@@ -147,17 +148,39 @@ class Figures:
             f"At 20 Mbit/s both come through one throttled line, plain Pyodide compressed as a\n"
             f"CDN would send it. Memory is the proportional set size of all processes of the\n"
             f"browser, so that pages which processes share count once.\n\n"
-            f"Rooms are measured beside Hocuspocus with its SQLite extension and y-websocket's\n"
-            f"server with LevelDB, each in turn under the same load. Those show an edit before it\n"
-            f"is written, and say nothing of when it is; the relay writes and syncs it first.\n\n"
             f"{_markdown_table(HEADINGS, *self.rows())}\n\n## Starts, stage by stage\n\n"
             f"Seconds as the kernel itself measured them, or the page since the navigation began;\n"
             f"stages overlap.\n\n"
             f"{_markdown_table(*self.stage_rows())}\n"
         )
 
+    def rooms_markdown(self) -> str:
+        """The section on rooms, which are measured by themselves: machine, date, figures."""
+        return (
+            f"{_ROOMS}\n\n"
+            f"Written by `WRITE=1 make bench-rooms` on {datetime.now(UTC):%Y-%m-%d}:\n"
+            f"{_machine()}. Medians, beside Hocuspocus with its SQLite extension and\n"
+            f"y-websocket's server with LevelDB, each in turn under the same load. Those show an\n"
+            f"edit before it is written, and say nothing of when it is; the relay writes first.\n\n"
+            f"{_markdown_table(HEADINGS, *self.rows())}\n"
+        )
+
     def write(self, path: Path) -> None:
-        path.write_text(self.markdown(), encoding="utf-8")
+        """Write the page; its section on rooms stays."""
+        path.write_text(self.markdown() + _rooms_of(path), encoding="utf-8")
+
+    def write_rooms(self, path: Path) -> None:
+        """Write the section on rooms; the rest of the page stays."""
+        text = path.read_text(encoding="utf-8")
+        page = text.removesuffix(_rooms_of(path)).rstrip("\n")
+        path.write_text(f"{page}\n\n{self.rooms_markdown()}", encoding="utf-8")
+
+
+def _rooms_of(path: Path) -> str:
+    """The section that a page ends with, with the empty line before it."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    start = text.find(f"\n{_ROOMS}\n")
+    return text[start:] if start >= 0 else ""
 
 
 def _markdown_table(headings: Sequence[str], *rows: Sequence[str]) -> str:

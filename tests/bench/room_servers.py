@@ -40,7 +40,9 @@ def install_peers() -> None:
         return
     node = _node()
     npm = shutil.which("npm", path=str(Path(node).parent)) or "npm"
-    headers = Path(node).resolve().parents[1]
+    # `node` may be a script that starts the real one, beside which its headers are.
+    asked = subprocess.run([node, "-p", "process.execPath"], capture_output=True, check=True)
+    headers = Path(asked.stdout.decode().strip()).parents[1]
     path = os.pathsep.join([str(Path(node).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "npm_config_nodedir": str(headers)}
     subprocess.run(

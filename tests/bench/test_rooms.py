@@ -4,13 +4,14 @@ The others show an edit before it is written anywhere; ours is on disk first. Th
 only to be measured: with BENCH_RUNS=1 the loads run on the relay alone.
 """
 
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.bench.conftest import RUNS
+from tests.bench.conftest import ROOT, RUNS
 from tests.bench.figures import Figures
 from tests.bench.room_servers import (
     RoomServer,
@@ -41,6 +42,18 @@ def _many_open_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.fixture
+def figures() -> Iterator[Figures]:
+    """Rooms are measured by themselves, so that no browser runs beside them."""
+    figures = Figures()
+    yield figures
+    if figures.rows():
+        print()
+        figures.print()
+        if os.environ.get("WRITE"):
+            figures.write_rooms(ROOT / "BENCHMARKS.md")
+
+
 class Measured:
     """For each server what each load gave, run by run."""
 
@@ -63,7 +76,7 @@ class Measured:
         others = [name for name in SERVERS[1:] if (name, what) in self._values]
         for name in others or [""]:
             self._figures.add(
-                f"rooms: {what}",
+                what,
                 unit,
                 ours,
                 self._values.get((name, what)),

@@ -9,7 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from relay.app import create_app
-from relay.settings import load_settings
+from relay.settings_loading import load_settings
 from tests.bench.conftest import RUNS, OpenBrowser
 from tests.bench.figures import Figures
 from tests.bench.pages import open_ours, write_notebook

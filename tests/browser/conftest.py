@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.notebook_page import NotebookPage
+from tests.support.accounts import add_accounts
 from tests.support.find_chromium import FLAGS, chromium_path
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +93,18 @@ def own_relay() -> Iterator[Relay]:
 def room_relay(tmp_path: Path) -> Iterator[Relay]:
     """A relay with documents of its own, which the test may kill."""
     relay = Relay(environment={"WASM_RUNTIME_DOCUMENTS": str(tmp_path / "documents.sqlite")})
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def accounts_relay(tmp_path: Path) -> Iterator[Relay]:
+    """A relay where ada and bob have accounts."""
+    documents = str(tmp_path / "documents.sqlite")
+    add_accounts(documents, "ada", "bob")
+    relay = Relay(
+        environment={"WASM_RUNTIME_DOCUMENTS": documents, "WASM_RUNTIME_ACCESS": "accounts"}
+    )
     yield relay
     relay.stop()
 

@@ -1,37 +1,14 @@
 """Who may what, as people see it: signing in, links, a page that is read-only, and their end."""
 
 import re
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from relay.auth.passwords import password_hash
-from relay.auth.store.opening import open_database
-from relay.auth.store.users import add_account
+from tests.browser.accounts import SEEN_WITHIN_MS, close_dialog, come_in, make_link, share, sign_in
 from tests.browser.conftest import Relay
 from tests.browser.sharing import Person, browser_profile
-
-PASSWORD = "correct horse battery staple"
-REVOKED_WITHIN_MS = 5_000
-
-
-@pytest.fixture
-def accounts_relay(tmp_path: Path) -> Iterator[Relay]:
-    """A relay where ada and bob have accounts."""
-    documents = str(tmp_path / "documents.sqlite")
-    database = open_database(documents)
-    with database.writing() as connection:
-        for name in ("ada", "bob"):
-            add_account(connection, name, time.time(), password_hash(PASSWORD))
-    database.close()
-    relay = Relay(
-        environment={"WASM_RUNTIME_DOCUMENTS": documents, "WASM_RUNTIME_ACCESS": "accounts"}
-    )
-    yield relay
-    relay.stop()
 
 
 @pytest.fixture
@@ -44,35 +21,6 @@ def ada(browser: Browser, accounts_relay: Relay) -> Iterator[Person]:
 def bob(browser: Browser, accounts_relay: Relay) -> Iterator[Person]:
     with browser_profile(browser) as context:
         yield Person(context, accounts_relay)
-
-
-def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    dialog = page.get_by_role("dialog", name="Sign in")
-    dialog.get_by_label("Name").fill(name)
-    dialog.get_by_label("Password").fill(password)
-    dialog.get_by_role("button", name="Sign in").click()
-
-
-def share(owner: Person, *cells: str) -> str:
-    """Open a notebook, sign in and share it; its address. The dialog stays open."""
-    owner.open(*cells)
-    owner.button("Share…").click()
-    sign_in(owner.page, "ada")
-    expect(owner.page.get_by_role("heading", name="Links")).to_be_visible()
-    return owner.page.get_by_label("Address").input_value()
-
-
-def make_link(owner: Person, role: str) -> str:
-    owner.page.get_by_label("What the link allows").select_option(role)
-    owner.page.get_by_role("button", name="Make a link").click()
-    return owner.page.get_by_label("The new link").input_value()
-
-
-def come_in(guest: Person, link: str, name: str) -> None:
-    guest.page.goto(link)
-    guest.page.get_by_role("dialog", name="Your name").get_by_role("textbox").fill(name)
-    guest.button("Open the notebook").click()
-    guest.is_saved()
 
 
 def test_a_viewers_link_shows_and_does_not_let_edit_until_it_is_revoked(
@@ -94,8 +42,8 @@ def test_a_viewers_link_shows_and_does_not_let_edit_until_it_is_revoked(
     bob.shows("x = 1")
     ada.button("Revoke").click()
     gone = bob.page.get_by_text("You may not open or change this notebook on the server.")
-    expect(gone).to_be_visible(timeout=REVOKED_WITHIN_MS)
-    ada.page.get_by_role("dialog").get_by_text("Close", exact=True).click()
+    expect(gone).to_be_visible(timeout=SEEN_WITHIN_MS)
+    close_dialog(ada)
     ada.type(0, "0")
     ada.is_saved()
     bob.shows("x = 1")
@@ -106,7 +54,7 @@ def test_an_editors_link_lets_edit_and_the_guest_is_seen_by_name(ada: Person, bo
     come_in(bob, make_link(ada, "editor"), "Eve")
     bob.type(0, "0")
     ada.shows("x = 10")
-    ada.page.get_by_role("dialog").get_by_text("Close", exact=True).click()
+    close_dialog(ada)
     expect(ada.people).to_have_attribute("aria-label", re.compile("^Eve, "))
 
 

@@ -43,3 +43,9 @@ def test_a_field_type_outside_the_vocabulary_is_refused_when_the_contract_is_bui
 
     with pytest.raises(TypeError, match=r"Odd\.when"):
         contract_of([Odd], {})
+
+
+def test_two_records_of_one_name_are_refused_when_the_contract_is_built() -> None:
+    one, other = (dataclass(type("Page", (), {})) for _ in range(2))
+    with pytest.raises(TypeError, match="have one name"):
+        contract_of([one, other], {})

@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 from relay.app import create_app
 from relay.settings import Settings
 
+ORIGIN = "http://127.0.0.1"
+
 
 @pytest.fixture
 def client_folder(tmp_path: Path) -> Path:
@@ -42,5 +44,5 @@ def settings(client_folder: Path, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def relay(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(settings), ORIGIN, client=("127.0.0.1", 50_000)) as client:
         yield client

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from relay.settings import Settings, load_settings
+from relay.settings import Settings
+from relay.settings_loading import SECRETS, load_settings
 from relay.settings_page import PAGE, settings_page
 from wasm_runtime.errors import UsageError
 
@@ -54,6 +55,8 @@ def test_one_persons_relay_is_not_offered_to_others(given: dict[str, str]) -> No
         ("SHUTDOWN_SECONDS", "-1"),
         ("METRICS", "perhaps"),
         ("INDEX_URL", "file:///etc"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("METRICS_ADDRESSES", "10.0.0.1/8"),
     ],
 )
 def test_a_bad_setting_is_refused_by_name(
@@ -64,6 +67,14 @@ def test_a_bad_setting_is_refused_by_name(
         load_settings()
     assert f"WASM_RUNTIME_{name}" in refused.value.message
     assert refused.value.hint
+
+
+def test_a_secret_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"oidc_client_secret", "secret_key", "metrics_token"} <= SECRETS
+    monkeypatch.setenv("WASM_RUNTIME_METRICS_TOKEN", "hunter2")
+    with pytest.raises(UsageError, match="WASM_RUNTIME_METRICS_TOKEN") as refused:
+        load_settings()
+    assert "hunter2" not in refused.value.message
 
 
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

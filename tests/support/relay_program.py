@@ -6,7 +6,7 @@ from relay.app import create_app
 from relay.logs import logging_to
 from relay.secrets import SecretMask
 from relay.server import listen, run
-from relay.settings import load_settings
+from relay.settings_loading import load_settings
 ready = lambda address: print(address, flush=True)
 settings = load_settings()
 with listen(settings) as bound:

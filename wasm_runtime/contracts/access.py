@@ -5,7 +5,7 @@
     sign-in/oidc                      GET: go to the identity provider; `?return=` a path of ours
     sign-in/oidc/return               GET: where the provider sends people back to
     links                             POST RedeemLink -> RedeemedLink
-    rooms/{document_id}               GET RoomStatus, with the asker's role
+    rooms/{document_id}               GET RoomStatus, with the asker's role · DELETE, by an owner
     rooms/{document_id}/members       GET MemberList · PUT NewMember -> MemberList
     rooms/{document_id}/members/{id}  DELETE -> MemberList; oneself: to leave
     rooms/{document_id}/links         GET LinkList · POST NewLink -> MadeLink

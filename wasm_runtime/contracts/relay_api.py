@@ -15,7 +15,9 @@ SNAPSHOT_REFUSALS_PATH = "snapshot-refusals"
 
 ROOMS_PATH = "rooms"
 """`rooms/{document_id}` is a WebSocket that speaks y-protocols 0 (sync) and 1 (awareness), and
-under GET a RoomStatus. For each sync step 2 and update that a client sends, the relay sends back,
+under GET a RoomStatus; DELETE, by an owner, ends the document for everybody (204): its edits, past,
+blobs, members and links go, sockets are closed with CLOSE_DELETED, and so is whoever comes with it
+again. For each sync step 2 and update that a client sends, the relay sends back,
 in their order and once it is on disk, an update that changes nothing (the bytes 0 2 2 0 0): a
 client that counts them knows what is saved, and to any other they are nothing. Whatever else the
 relay sends is on disk already. `?epoch=` names the client's document: the first to come decides,
@@ -46,6 +48,8 @@ CLOSE_NOT_SIGNED_IN = 4401
 """No session, or not any more: sign in, then come back."""
 CLOSE_NOT_ALLOWED = 4403
 CLOSE_EPOCH_DIFFERS = 4409
+CLOSE_DELETED = 4410
+"""An owner has deleted the document, for good: keep what you have under a new id, or let it go."""
 CLOSE_TOO_LARGE = 4413
 CLOSE_QUARANTINED = 4423
 CLOSE_VERSION_UNKNOWN = 4426

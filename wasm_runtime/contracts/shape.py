@@ -71,7 +71,12 @@ def contract_of(records: list[type], unions: dict[str, Any]) -> Contract:
 
 
 def _add(record: type, contract: Contract) -> None:
-    if record.__name__ in contract.records:
+    known = contract.records.get(record.__name__)
+    if known is not None:
+        if known.type is not record:
+            raise TypeError(
+                f"{record!r} and {known.type!r} have one name, which must tell them apart"
+            )
         return
     if not dataclasses.is_dataclass(record):
         raise TypeError(f"{record!r} is not a dataclass")

@@ -119,6 +119,17 @@ def remove_link(connection: Connection, document_id: str, link_id: str) -> bool:
     return removed.rowcount == 1
 
 
+def remove_rights(connection: Connection, document_id: str) -> None:
+    """All members and links of a document."""
+    connection.execute(
+        "DELETE FROM access_session_links WHERE link_id IN "
+        "(SELECT id FROM access_links WHERE document_id = ?)",
+        (document_id,),
+    )
+    for table in ("access_links", "access_members"):
+        connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
+
+
 def hand_over(connection: Connection, from_user: str, to_user: str) -> int:
     """Give all of somebody's roles to another, who keeps a higher one; how many there were."""
     documents = documents_of(connection, from_user)

@@ -47,6 +47,8 @@ export const CLOSE_NOT_ALLOWED = 4403 as const;
 
 export const CLOSE_EPOCH_DIFFERS = 4409 as const;
 
+export const CLOSE_DELETED = 4410 as const;
+
 export const CLOSE_TOO_LARGE = 4413 as const;
 
 export const CLOSE_QUARANTINED = 4423 as const;

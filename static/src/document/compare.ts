@@ -14,12 +14,16 @@ export interface CellSide {
 
 export interface CellDifference {
   readonly id: string;
+  /** Its place among the cells of `after`, from 1; null: the cell is gone. */
+  readonly position: number | null;
   /** null: the cell was not there yet. */
   readonly before: CellSide | null;
   /** null: the cell is gone. */
   readonly after: CellSide | null;
   /** It stands elsewhere among the cells that both states have. */
   readonly moved: boolean;
+  /** Both states have the cell, and it shows something else. */
+  readonly hasOtherOutputs: boolean;
 }
 
 /** The cells of both states as `after` has them; one that is gone stands where it stood. */
@@ -31,13 +35,16 @@ export function compareNotebooks(before: Cells, after: Cells): CellDifference[] 
   const differences = cells.map((cell, index): CellDifference => {
     const earlier = before.cell(cell.id);
     const moved = earlier !== undefined && !staying.has(index);
-    return { id: cell.id, before: side(earlier), after: side(cell), moved };
+    const hasOtherOutputs = earlier !== undefined && shown(earlier) !== shown(cell);
+    const position = index + 1;
+    return { id: cell.id, position, before: side(earlier), after: side(cell), moved, hasOtherOutputs };
   });
   let place = 0;
   for (const cell of before.cells()) {
     const index = indexAfter.get(cell.id);
     if (index === undefined) {
-      differences.splice(place, 0, { id: cell.id, before: side(cell), after: null, moved: false });
+      const gone = { position: null, after: null, moved: false, hasOtherOutputs: false };
+      differences.splice(place, 0, { id: cell.id, before: side(cell), ...gone });
       place += 1;
     } else if (staying.has(index)) {
       place = differences.findIndex(({ id }) => id === cell.id) + 1;
@@ -46,8 +53,17 @@ export function compareNotebooks(before: Cells, after: Cells): CellDifference[] 
   return differences;
 }
 
+/** In what people write; its outputs may differ. */
 export function isUnchanged({ before, after, moved }: CellDifference): boolean {
   return !moved && before?.source === after?.source && before?.type === after?.type;
+}
+
+/** What a cell shows, without what each run counts anew. */
+function shown({ type, outputs }: Cell): string {
+  const passing = ["execution_count", "transient"];
+  return type === "code"
+    ? JSON.stringify(outputs, (key, value) => (passing.includes(key) ? undefined : value))
+    : "";
 }
 
 function side(cell: Cell | undefined): CellSide | null {

@@ -10,9 +10,12 @@ export interface Presence extends EventTarget {
    * runtime that is missing here for good has its runs marked as lost.
    */
   readonly others: ReadonlyMap<string, AwarenessState>;
-  /** Whether everybody who is there is among `others`: only then somebody who is not, is gone. */
+  /**
+   * Whether everybody who is there is among `others`, also those who had lost the connection when this one was
+   * made: only then somebody who is not, is gone.
+   */
   readonly isComplete: boolean;
-  /** Resolves once `isComplete` is true, or when that cannot be now (no connection). Never rejects. */
+  /** Resolves once those who are connected are among `others`, or when that cannot be (no connection). Never rejects. */
   readonly settled: Promise<void>;
   /** Tells the others: `undefined` leaves a part as it is, null takes it back. */
   tell(change: Partial<Omit<AwarenessState, "user">>): void;

@@ -77,6 +77,13 @@ export class RuntimeRuns {
     });
   }
 
+  /** Says of the running run that its end will never be known: this runtime leaves. */
+  lose(): void {
+    if (this.#running === null) return;
+    this.#runs.lose([this.#running]);
+    this.#running = null;
+  }
+
   /** Gives up what waits; without ids, all of it. */
   cancel(ids: readonly string[] = this.#queue): void {
     if (ids.length === 0) return;

@@ -37,7 +37,7 @@ export function stateWords(state: CellRunState, executionCount: number | null, h
       return `${words} in ${readableDuration(state.durationSeconds)}`;
     }
     case "cancelled":
-      return "not executed";
+      return "stopped before it began";
     case "lost":
       return "lost, its runtime has left";
     case "idle":

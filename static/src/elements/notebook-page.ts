@@ -22,6 +22,7 @@ import { showPackages } from "./packages-dialog.ts";
 import { type PageActs, pageCommands } from "./page-commands.ts";
 import { isMac } from "./platform.ts";
 import { runCommands } from "./run-commands.ts";
+import { RunWords } from "./run-words.ts";
 import { showSettings } from "./settings-dialog.ts";
 import type { Sharing } from "./sharing.ts";
 import { showShortcuts } from "./shortcut-list.ts";
@@ -65,8 +66,7 @@ export class NotebookPage extends LitElement {
   readonly #pageKeys = new KeySequence<CommandId>(keymapOf("edit"));
   #find: FindBar | null = null;
   #findIsOpen = false;
-  /** What a screen reader is told. */
-  #runWords = "";
+  readonly #runWords = new RunWords();
 
   constructor(parts: NotebookPageParts) {
     super();
@@ -115,7 +115,7 @@ export class NotebookPage extends LitElement {
       },
       signal,
     );
-    session.on("run", () => this.#followRun(), signal);
+    session.on("run", ({ cellIds }) => this.#runWords.follow(this.controller, cellIds), signal);
     session.notebook.observe((change) => {
       if (change.meta) this.requestUpdate();
     }, signal);
@@ -176,7 +176,7 @@ export class NotebookPage extends LitElement {
       ${notebookHeader(header)} ${startProgress(kernel.state)}
       ${kernel.state.kind === "failed" ? this.#died(kernel.state.error) : nothing}
       ${this.#findIsOpen ? this.#find : nothing}
-      <div class="notebook-layout"><div class="visually-hidden" id="run-status" role="status">${this.#runWords}</div>
+      <div class="notebook-layout"><div class="visually-hidden" id="run-status" role="status">${this.#runWords.words}</div>
         ${this.view}${this.sharing?.panel()}${this.showsFiles ? this.#files : nothing}
       </div>
       ${networkBar(session, asking || "This notebook")}
@@ -263,14 +263,6 @@ export class NotebookPage extends LitElement {
     askToConfirm("Restart with the new environment?", words, "Restart")
       .then((agreed) => (agreed ? session.restart() : undefined))
       .catch(this.parts.onError);
-  }
-
-  /** For screen readers: that a run began or ended, never its outputs. */
-  #followRun(): void {
-    const { session, order } = this.controller;
-    const { running } = session;
-    if (running) this.#runWords = `Running cell ${order.indexOf(running) + 1}`;
-    else if (session.queue.length === 0) this.#runWords = "Finished running";
   }
 
   #key(event: KeyboardEvent): void {

@@ -184,7 +184,9 @@ export class NotebookView extends LitElement implements CellsOnPage {
     const cell = cellOf(event);
     const target = event.composedPath()[0];
     if (!cell || !(target instanceof Element)) return;
-    const isInteractive = target.closest(".cm-editor, .cm-still, button, input, select, a, iframe, summary");
+    const isInteractive = target.closest(
+      ".cm-editor, .cm-still, button, input, select, a, iframe, summary, [role=grid]",
+    );
     if (!isInteractive && event.shiftKey) {
       event.preventDefault();
       const { selection } = this.#parts.controller;

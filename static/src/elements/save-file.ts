@@ -1,13 +1,5 @@
-/** Hands a file to the person as a download. */
-export function saveFile(name: string, body: BlobPart, type = "application/octet-stream"): void {
-  const url = URL.createObjectURL(new Blob([body], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the URL over once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
+/** Files to the person, and from the person. */
+export { saveFile } from "../outputs/save-file.ts";
 
 /** A title as a file name that every system takes. */
 export function fileNameOf(title: string, extension: string): string {

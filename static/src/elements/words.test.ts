@@ -5,6 +5,7 @@ import { readableDuration, readableSize, readableTime } from "./duration.ts";
 import { lineOf } from "./error-place.ts";
 import { kernelWords } from "./kernel-words.ts";
 import { placeOf } from "./place.ts";
+import { endWords } from "./run-words.ts";
 
 const FACTS = {
   type: "code",
@@ -24,6 +25,25 @@ test("a cell says its kind, its place and whether it ran", () => {
 test("a queued cell says its number, counted from one", () => {
   const state = { kind: "queued", position: 0 } as const;
   assert.equal(cellLabel({ ...FACTS, state }), "Code cell 3 of 10, waiting, number 1 in the queue");
+});
+
+test("a cell that was stopped says so, whether it had begun or not", () => {
+  const stopped = { kind: "finished", status: "interrupted", durationSeconds: 2 } as const;
+  assert.equal(cellLabel({ ...FACTS, state: stopped }), "Code cell 3 of 10, stopped in 2.0 s");
+  const state = { kind: "cancelled" } as const;
+  assert.equal(cellLabel({ ...FACTS, state }), "Code cell 3 of 10, stopped before it began");
+});
+
+test("the end of running says how it ended", () => {
+  const finished = (status: "ok" | "error" | "interrupted") =>
+    ({ kind: "finished", status, durationSeconds: 1 }) as const;
+  const cancelled = { kind: "cancelled" } as const;
+  assert.deepEqual(
+    [[finished("ok")], [finished("interrupted"), cancelled], [cancelled], [finished("error"), cancelled]].map(
+      endWords,
+    ),
+    ["Finished running", "Stopped running", "Stopped running", "Stopped at an error"],
+  );
 });
 
 test("durations and sizes are short at every magnitude", () => {

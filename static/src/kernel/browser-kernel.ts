@@ -19,10 +19,11 @@ import {
   type CommEvent,
   type InterruptOutcome,
   type Kernel,
+  KernelEnded,
   KernelError,
   type KernelState,
 } from "./kernel.ts";
-import { asErrorBody, diedError } from "./kernel-errors.ts";
+import { asErrorBody, diedBecause, diedError } from "./kernel-errors.ts";
 import { KernelLife, type KernelMessage, type LifeParts, type LifePlan } from "./kernel-life.ts";
 import { KernelRequests } from "./kernel-requests.ts";
 import { Listeners } from "./listeners.ts";
@@ -90,13 +91,13 @@ export class BrowserKernel implements Kernel {
   }
 
   async restart(): Promise<void> {
-    this.end("The kernel was restarted.");
+    this.end(new KernelEnded(diedBecause("The kernel was restarted.")));
     this.runs.finishAll("interrupted");
     await this.start();
   }
 
   shutdown(): void {
-    this.end("The kernel was shut down.");
+    this.end(new KernelEnded(diedBecause("The kernel was shut down.")));
     this.runs.finishAll("interrupted");
     this.become({ kind: "off" });
   }
@@ -203,11 +204,7 @@ export class BrowserKernel implements Kernel {
   /** Throws KernelError when no worker is there to hear it. */
   private post(message: PageToWorker): void {
     if (!this.life)
-      throw new KernelError({
-        code: "kernel_died",
-        message: "The kernel is not running.",
-        hint: "Start it again.",
-      });
+      throw new KernelError({ ...diedBecause("The kernel is not running."), hint: "Start it again." });
     this.life.post(message);
   }
 
@@ -265,18 +262,17 @@ export class BrowserKernel implements Kernel {
   private fail(error: ErrorBody): void {
     // First of all: `end` rejects with less to say.
     this.readiness.reject(new KernelError(error));
-    this.end(error.message);
+    this.end(new KernelError(diedBecause(error.message)));
     this.become({ kind: "failed", error });
     this.runs.finishAll("error", diedError(error.message));
   }
 
   /** Nothing that belongs to an earlier life may touch a later one. */
-  private end(reason: string): void {
+  private end(error: KernelError): void {
     const life = this.life;
     this.life = null;
     if (!life) return;
-    life.end(reason);
-    const error = new KernelError({ code: "kernel_died", message: reason, hint: "" });
+    life.end(error.message);
     this.readiness.reject(error);
     this.requests.rejectAll(error);
     this.capabilities = [];

@@ -9,6 +9,11 @@ export function asErrorBody(cause: unknown): ErrorBody {
   return { code: "kernel_start_failed", message, hint: "Start the kernel again." };
 }
 
+/** It is gone, and nothing can be done about this one. */
+export function diedBecause(message: string): ErrorBody {
+  return { code: "kernel_died", message, hint: "" };
+}
+
 export function diedBody(reason: string): ErrorBody {
   return {
     code: "kernel_died",

@@ -84,3 +84,6 @@ export class KernelError extends Error {
     this.body = body;
   }
 }
+
+/** A person restarted the kernel or left it: who waited for it need not be told. */
+export class KernelEnded extends KernelError {}

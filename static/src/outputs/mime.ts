@@ -2,6 +2,7 @@
 import type { Json, MimeBundle } from "./output.ts";
 
 export type RendererName =
+  | "table"
   | "widget"
   | "vega"
   | "plotly"
@@ -20,6 +21,7 @@ export type RendererName =
 export const WIDGET_MIME = "application/vnd.jupyter.widget-view+json";
 
 const ORDER: readonly (readonly [RegExp, RendererName])[] = [
+  [/^application\/vnd\.wasm-runtime\.table\+json$/, "table"],
   [/^application\/vnd\.jupyter\.widget-view\+json$/, "widget"],
   [/^application\/vnd\.vega(lite)?\.v\d+(\.\d+)*\+json$/, "vega"],
   [/^application\/vnd\.plotly\.v1\+json$/, "plotly"],

@@ -21,6 +21,8 @@ export type CommEvent = OpenComm | CommMessage | CloseComm;
 export interface CommChannel {
   onComm(listener: (event: CommEvent) => void, signal?: AbortSignal): void;
   sendComm(event: CommEvent): void;
+  /** What the kernel does now, by name: one that is off or starting anew has forgotten every comm. */
+  onState?(listener: (state: { kind: string }) => void, signal?: AbortSignal): void;
 }
 
 /** Fills `host` with `source` in colours; the editor's, so that code looks the same everywhere. */

@@ -10,6 +10,7 @@ import { renderLatex, renderMarkdownOutput } from "./renderers/markdown.ts";
 import { renderAudio, renderPdf, renderVideo } from "./renderers/media.ts";
 import type { Renderer } from "./renderers/renderer.ts";
 import { renderJavascript } from "./renderers/script.ts";
+import { renderTable } from "./renderers/table.ts";
 import { renderText } from "./renderers/text.ts";
 import { renderWidget } from "./renderers/widget.ts";
 import { TerminalView } from "./text/terminal-view.ts";
@@ -20,6 +21,7 @@ export { OutputArea } from "./output-area.ts";
 export { sanitize, sanitizerReady } from "./sanitize.ts";
 
 const RENDERERS: Record<RendererName, Renderer> = {
+  table: renderTable,
   widget: renderWidget,
   vega: renderVega,
   plotly: renderPlotly,

@@ -81,11 +81,12 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     presence,
     runtime: { id: crypto.randomUUID(), kind: "browser", user_id: presence.user.id, name: "" },
   });
+  let isClosed = false;
   // The cells come first: the kernel warms up once they are on the screen. Nothing runs by this.
   requestAnimationFrame(() =>
     setTimeout(() => {
-      // Another tab's kernel runs the cells; this page's comes when it is wanted.
-      if (session.hostElsewhere) {
+      // Another's kernel runs the cells; this page's comes when it is wanted, and never once it was left.
+      if (isClosed || session.hostElsewhere) {
         parts.onStartOver();
         return;
       }
@@ -117,6 +118,7 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     isCurrent: (own: KeptEnvironment) => isCurrent(own, supply),
   };
   const close = async () => {
+    isClosed = true;
     rendering.close();
     session.close();
     tabs.close();

@@ -74,10 +74,10 @@ export class RunHost {
     this.#own.forget();
   }
 
-  /** Says of the running cell that it will not go on: its page is being closed. */
+  /** Its page is being closed: nothing of what waits or runs here will go on. */
   end(): void {
     this.#own.cancel();
-    if (this.#own.running !== null) this.#own.finish("interrupted", this.#parts.now());
+    this.#own.lose();
   }
 
   /** Forgets the runs of cells that are gone. */

@@ -12,6 +12,7 @@ import type { NetworkAsk } from "./network-gate.ts";
 import type { NotebookBlobs } from "./notebook-blobs.ts";
 import type { Notice } from "./notice.ts";
 import { RunHost } from "./run-host.ts";
+import { NO_HOST, type RunRights } from "./run-rights.ts";
 import { type CellRunState, runStateOf } from "./run-state.ts";
 import type { PendingInput, SaveState, SessionEvents, SessionParts } from "./session-parts.ts";
 
@@ -22,6 +23,8 @@ export type * from "./session-parts.ts";
 export class NotebookSession extends EventTarget {
   readonly notebook: NotebookDocument;
   readonly kernel: Kernel;
+  /** What the person may do with runs, where not everybody may all of it. */
+  rights: RunRights = { mayAsk: () => true, mayHost: () => true };
   readonly #parts: SessionParts;
   readonly #life = new AbortController();
   readonly #now: () => number;
@@ -65,7 +68,7 @@ export class NotebookSession extends EventTarget {
     const lost = new LostRuns(this.#runs, presence, runtime.id);
     this.#runs.observe((cellIds) => {
       void this.#host.follow();
-      lost.follow();
+      if (this.rights.mayAsk()) lost.follow();
       this.#emitRuns(cellIds);
     }, signal);
     notebook.author = presence.user.id;
@@ -147,7 +150,10 @@ export class NotebookSession extends EventTarget {
     const { host } = this.#runs;
     const mayBeElsewhere = host !== null && !this.#isThere(host) && !presence.isComplete;
     if (mayBeElsewhere) await presence.settled;
+    if (this.#life.signal.aborted) return;
     const runtimeId = this.hostElsewhere?.id ?? runtime.id;
+    if (runtimeId === runtime.id && this.rights.mayAsk() && !this.rights.mayHost())
+      return this.#tell(NO_HOST);
     const waiting = new Set(this.#runs.queuedFor(runtimeId).map(({ run }) => run.cell_id));
     const asked = new Set(
       cellIds.filter((id) => this.notebook.cell(id)?.type === "code" && !waiting.has(id)),
@@ -269,7 +275,7 @@ export class NotebookSession extends EventTarget {
   #followPresence(lost: LostRuns): void {
     if (this.#life.signal.aborted) return;
     this.notebook.author = this.#parts.presence.user.id;
-    lost.follow();
+    if (this.rights.mayAsk()) lost.follow();
     void this.#host.follow();
     this.#emitRuns(new Set(this.#runs.entries().map(({ run }) => run.cell_id)));
   }

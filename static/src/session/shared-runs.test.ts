@@ -175,6 +175,46 @@ test("nobody is taken for gone before all who are there are known", async () => 
   assert.equal(bob.state("a"), "running");
 });
 
+test("who may ask for runs and not write their outputs has them run by others only", async () => {
+  const [ada, bob] = two();
+  bob.session.rights = { mayAsk: () => true, mayHost: () => false };
+  const told: string[] = [];
+  bob.session.on("notice", ({ message }) => told.push(message));
+  await bob.session.runCells(["a"]);
+  assert.deepEqual(
+    [bob.kernel.ran, bob.state("a"), told],
+    [[], "idle", ["Nobody who may edit this notebook runs it now."]],
+  );
+  await ada.session.runCells(["b"]);
+  await bob.session.runCells(["a"]);
+  assert.deepEqual([ada.kernel.ran, bob.kernel.ran, bob.text("a"), told.length], [["b", "a"], [], "a", 1]);
+});
+
+test("a reader's page writes nothing when a runtime has left", async () => {
+  const [ada, bob] = two({ a: until().program });
+  bob.session.rights = { mayAsk: () => false, mayHost: () => false };
+  void ada.session.runCells(["a"]);
+  await turn();
+  ada.vanish();
+  assert.equal(bob.state("a"), "running");
+});
+
+test("a run that waited to know who is there begins nothing once the page was left", async () => {
+  const [ada, bob] = two();
+  await ada.session.runCells(["a"]);
+  ada.vanish();
+  const known = Promise.withResolvers<void>();
+  Object.assign(bob.presence, { isComplete: false, settled: known.promise });
+  const asked = bob.session.runCells(["b"]);
+  bob.session.close();
+  known.resolve();
+  await asked;
+  assert.deepEqual(
+    [bob.kernel.starts, bob.kernel.ran, bob.session.notebook.doc.getMap("runs").size],
+    [0, [], 1],
+  );
+});
+
 test("others see that a cell waits for an answer, which is given where the kernel is", async () => {
   const asks: Program = async (emit, run_id) => {
     emit({ kind: "input_requested", run_id, input_id: "i", prompt: "Name? ", password: false });
@@ -214,7 +254,7 @@ test("a page that closes leaves nothing running and nothing queued", async () =>
   await turn();
   ada.session.close();
   await turn();
-  assert.deepEqual([bob.state("a"), bob.state("b"), bob.session.queue], ["idle", "idle", []]);
+  assert.deepEqual([bob.state("a"), bob.state("b"), bob.session.queue], ["lost", "idle", []]);
 });
 
 test("of each cell one ended run stays in the document", async () => {

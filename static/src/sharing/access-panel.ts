@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { Copy, Trash } from "lucide";
 import type { Link, Member, Session } from "../contracts/generated.ts";
+import { askToConfirm } from "../elements/dialog.ts";
 import { icon } from "../elements/icon.ts";
 import { AccessError, type AccessRequests } from "./access-requests.ts";
 import { endWords, LINK_ENDS, type LinkRole, ROLE_WORDS, type Role } from "./access-words.ts";
@@ -11,6 +12,7 @@ export class AccessPanel extends LitElement {
   readonly #requests: AccessRequests;
   readonly #documentId: string;
   readonly #say: (message: string) => void;
+  readonly #deleted: () => void;
   #session: Session | null = null;
   #role: Role | null = null;
   #members: readonly Member[] = [];
@@ -19,8 +21,13 @@ export class AccessPanel extends LitElement {
   #made: URL | null = null;
   #refusal = "";
 
-  constructor(requests: AccessRequests, documentId: string, say: (message: string) => void) {
+  constructor(
+    requests: AccessRequests,
+    documentId: string,
+    { say, deleted }: { say(message: string): void; deleted(): void },
+  ) {
     super();
+    this.#deleted = deleted;
     this.#requests = requests;
     this.#documentId = documentId;
     this.#say = say;
@@ -62,14 +69,26 @@ export class AccessPanel extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.#session) return html`<p class="access-refusal" role="alert">${this.#refusal}</p>`;
-    if (this.#session.mode !== "accounts") return ALONE;
-    return html`${this.#people()}
-      ${this.#role === "owner" ? this.#linkList() : nothing}
+    const isOwner = this.#role === "owner";
+    return html`${this.#session.mode === "accounts" ? this.#people(isOwner) : ALONE}
+      ${isOwner && this.#session.mode === "accounts" ? this.#linkList() : nothing}
+      ${isOwner ? this.#deletion() : nothing}
       <p class="access-refusal" role="alert">${this.#refusal}</p>`;
   }
 
-  #people() {
-    const isOwner = this.#role === "owner";
+  #deletion() {
+    const words =
+      "It goes from the server for good, with its history, comments and links. Nobody can open its address any more. Copies in browsers stay.";
+    const act = () =>
+      this.#act(async () => {
+        if (!(await askToConfirm("Delete this notebook for everybody?", words, "Delete"))) return;
+        await this.#requests.deleteDocument(this.#documentId);
+        this.#deleted();
+      });
+    return html`<button class="button danger access-delete" @click=${act}>${icon(Trash)}Delete for everybody…</button>`;
+  }
+
+  #people(isOwner: boolean) {
     return html`<h3>People</h3>
       <ul class="access-list">${this.#members.map((member) => this.#member(member, isOwner))}</ul>
       ${isOwner ? this.#memberForm() : html`<p>${this.#role ? ROLE_WORDS[this.#role].you : "Nothing of this notebook is on the server yet."}</p>`}`;

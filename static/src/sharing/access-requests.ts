@@ -14,6 +14,7 @@ import {
   ROOMS_PATH,
   RoomStatus,
   SESSION_PATH,
+  SESSIONS_PATH,
   Session,
 } from "../contracts/generated.ts";
 import type { LinkRole, Role } from "./access-words.ts";
@@ -46,8 +47,9 @@ export class AccessRequests {
     return this.#ask("POST", SESSION_PATH, Session, { name, password });
   }
 
-  signOut(): Promise<Session> {
-    return this.#ask("DELETE", SESSION_PATH, Session);
+  /** `everywhere`: in all browsers, on all machines. */
+  signOut(everywhere: boolean): Promise<Session> {
+    return this.#ask("DELETE", everywhere ? SESSIONS_PATH : SESSION_PATH, Session);
   }
 
   redeem(token: string, name: string): Promise<RedeemedLink> {
@@ -62,6 +64,11 @@ export class AccessRequests {
       if (error instanceof AccessError && [401, 403, 404].includes(error.status)) return null;
       throw error;
     }
+  }
+
+  /** For everybody and for good. */
+  async deleteDocument(documentId: string): Promise<void> {
+    await this.#answer(roomPath(documentId), { method: "DELETE" });
   }
 
   members(documentId: string): Promise<MemberList> {
@@ -104,12 +111,16 @@ export class AccessRequests {
   }
 
   async #ask<Type>(method: string, path: string, shape: RecordShape<Type>, body?: object): Promise<Type> {
-    const response = await this.#fetch(path, {
+    const response = await this.#answer(path, {
       method,
-      cache: "no-store",
       ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {}),
     });
-    if (response.ok) return decode(await response.json(), shape);
+    return decode(await response.json(), shape);
+  }
+
+  async #answer(path: string, options: RequestInit): Promise<Response> {
+    const response = await this.#fetch(path, { cache: "no-store", ...options });
+    if (response.ok) return response;
     throw await refusal(response);
   }
 

@@ -93,7 +93,6 @@ export class NotebookHistory extends LitElement {
         <fieldset class="choices"><legend class="visually-hidden">Show</legend>
           ${this.#choice("step", "What changed here")} ${this.#choice("now", "What changed since")}
         </fieldset>
-        <span class="header-gap"></span>
         <button class="button" ?disabled=${!this.#parts.mayEdit} @click=${() => this.#name(point).catch(this.#parts.onError)}>${icon(Tag)}Name it</button>
         <button class="button primary" ?disabled=${!this.#parts.mayEdit} @click=${() => this.#restore(point).catch(this.#parts.onError)}>${icon(RotateCcw)}Restore</button>
       </div>
@@ -182,19 +181,30 @@ export class NotebookHistory extends LitElement {
 
 function changes(differences: readonly CellDifference[]): TemplateResult {
   const changed = differences.filter((each) => !isUnchanged(each));
-  const same = differences.length - changed.length;
+  const otherOutputs = differences.filter((each) => isUnchanged(each) && each.hasOtherOutputs);
+  const same = differences.length - changed.length - otherOutputs.length;
   const words = same === 1 ? "1 cell is the same." : `${same} cells are the same.`;
+  if (same === differences.length) return html`<p>No cell differs.</p>`;
   return html`
-    ${changed.length === 0 ? html`<p>No cell differs.</p>` : changed.map(difference)}
-    ${same === 0 || changed.length === 0 ? nothing : html`<p class="soft">${words}</p>`}`;
+    ${changed.map(difference)}
+    ${otherOutputs.length === 0 ? nothing : html`<p>${outputWords(otherOutputs)}</p>`}
+    ${same === 0 ? nothing : html`<p class="soft">${words}</p>`}`;
 }
 
-function difference({ before, after, moved }: CellDifference): TemplateResult {
+function outputWords(differences: readonly CellDifference[]): string {
+  const places = differences.map(({ position }) => String(position));
+  const cells = new Intl.ListFormat("en").format(places);
+  return places.length === 1
+    ? `Of cell ${cells} only the output differs.`
+    : `Of cells ${cells} only the outputs differ.`;
+}
+
+function difference({ before, after, moved, position, hasOtherOutputs }: CellDifference): TemplateResult {
   const kind = (after ?? before)?.type === "code" ? "Code" : "Text";
   const what = before === null ? "added" : after === null ? "deleted" : moved ? "moved" : "changed";
   const isEdited = before?.source !== after?.source;
   return html`<section class="history-cell" data-change=${what}>
-    <h3>${kind} cell ${what}${what === "moved" && isEdited ? " and changed" : ""}</h3>
+    <h3>${kind} cell ${position} ${what}${what === "moved" && isEdited ? " and changed" : ""}${hasOtherOutputs ? ", with another output" : ""}</h3>
     ${isEdited ? sourceDiff(before?.source ?? "", after?.source ?? "") : nothing}
   </section>`;
 }

@@ -18,8 +18,17 @@ export interface HistoryPoint {
   readonly authors: readonly string[];
 }
 
-/** Asks the relay at `path`; throws what `fetch` throws, and RelayError. */
+/** Asks the relay at `path`; throws what `fetch` throws, and Error for a refusal. */
 export type Get = (path: string) => Promise<Response>;
+
+/** Of the relay whose pages lie below `base`. */
+export function getBelow(base: URL): Get {
+  return async (path) => {
+    const response = await fetch(new URL(path, base));
+    if (!response.ok) throw new Error(`the server answered ${response.status} to ${path}`);
+    return response;
+  };
+}
 
 export class RoomHistory {
   readonly #path: string;

@@ -2,6 +2,7 @@
 import type { Awareness } from "y-protocols/awareness";
 import type { AwarenessState, User } from "../contracts/generated.ts";
 import type { Presence } from "../document/presence.ts";
+import type { After } from "../sync/after.ts";
 import type { RoomClient } from "../sync/room-client.ts";
 import { readState } from "./person.ts";
 
@@ -13,13 +14,18 @@ export class RoomPresence extends EventTarget implements Presence {
   readonly #client: RoomClient;
   readonly #awareness: Awareness;
   readonly #others = new Map<string, AwarenessState>();
-  readonly #leaving = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #after: After;
+  readonly #leaving = new Map<string, () => void>();
   #settled = Promise.withResolvers<void>();
+  /** Connected, and told who is there now. */
+  #isInStep = false;
   #isComplete = false;
+  #cancelArrival: (() => void) | null = null;
   #user: User;
 
-  constructor(client: RoomClient, user: User, signal: AbortSignal) {
+  constructor(client: RoomClient, user: User, signal: AbortSignal, after: After) {
     super();
+    this.#after = after;
     this.#client = client;
     this.#awareness = client.awareness;
     this.#user = user;
@@ -28,7 +34,7 @@ export class RoomPresence extends EventTarget implements Presence {
     client.addEventListener("state", this.#follow, { signal });
     signal.addEventListener("abort", () => {
       this.#awareness.off("change", this.#read);
-      for (const timer of this.#leaving.values()) clearTimeout(timer);
+      this.#stopWaiting();
       this.#settled.resolve();
     });
   }
@@ -63,12 +69,21 @@ export class RoomPresence extends EventTarget implements Presence {
   /** The relay tells who is there before it confirms anything. */
   readonly #follow = (): void => {
     const { state, isSaved } = this.#client;
-    const isComplete = isSaved || (this.#isComplete && state.kind === "live");
-    if (isComplete || state.kind === "offline" || state.kind === "ended") this.#settled.resolve();
-    else if (!isComplete && this.#isComplete) this.#settled = Promise.withResolvers();
-    if (isComplete === this.#isComplete) return;
-    this.#isComplete = isComplete;
+    const isInStep = isSaved || (this.#isInStep && state.kind === "live");
+    if (isInStep || state.kind === "offline" || state.kind === "ended") this.#settled.resolve();
+    else if (this.#isInStep) this.#settled = Promise.withResolvers();
+    if (isInStep === this.#isInStep) return;
+    this.#isInStep = isInStep;
+    // Who is missing may still be on the way back, as after the relay restarted: the wait begins anew.
+    this.#stopWaiting();
+    if (isInStep) this.#cancelArrival = this.#after(GRACE_MILLISECONDS, this.#arrive);
     this.#read();
+  };
+
+  /** Everybody who was on the way back when this client came has come. */
+  readonly #arrive = (): void => {
+    this.#isComplete = true;
+    this.dispatchEvent(new Event("change"));
   };
 
   readonly #read = (): void => {
@@ -78,7 +93,7 @@ export class RoomPresence extends EventTarget implements Presence {
       if (state) here.set(String(clientId), state);
     }
     for (const [id, state] of here) {
-      clearTimeout(this.#leaving.get(id));
+      this.#leaving.get(id)?.();
       this.#leaving.delete(id);
       this.#others.set(id, state);
     }
@@ -88,13 +103,19 @@ export class RoomPresence extends EventTarget implements Presence {
 
   /** Without a connection of one's own nobody can be seen to come back. */
   #waitFor(id: string): void {
-    if (!this.#isComplete || this.#leaving.has(id)) return;
+    if (!this.#isInStep || this.#leaving.has(id)) return;
     const forget = () => {
       this.#leaving.delete(id);
-      if (!this.#isComplete) return;
       this.#others.delete(id);
       this.dispatchEvent(new Event("change"));
     };
-    this.#leaving.set(id, setTimeout(forget, GRACE_MILLISECONDS));
+    this.#leaving.set(id, this.#after(GRACE_MILLISECONDS, forget));
+  }
+
+  #stopWaiting(): void {
+    this.#isComplete = false;
+    this.#cancelArrival?.();
+    for (const stay of this.#leaving.values()) stay();
+    this.#leaving.clear();
   }
 }

@@ -6,6 +6,8 @@ import { icon } from "../elements/icon.ts";
 import type { AccessPanel } from "./access-panel.ts";
 
 export interface ShareableRoom {
+  /** Aborted when there is nothing to share any more. */
+  signal: AbortSignal;
   /** The page's address that joins the room. */
   address: URL;
   /** Who may use it. */
@@ -14,8 +16,9 @@ export interface ShareableRoom {
 }
 
 /** Resolves when the dialog is closed. */
-export async function openShareDialog({ address, access, say }: ShareableRoom): Promise<void> {
+export async function openShareDialog({ address, access, say, signal }: ShareableRoom): Promise<void> {
   await showDialog({ title: "Share this notebook" }, (close) => {
+    signal.addEventListener("abort", () => close(null));
     const copy = async () => {
       await navigator.clipboard.writeText(address.href);
       close(null);

@@ -1,37 +1,36 @@
 /** A notebook with its room: the connection, the people, comments, and what the page shows of them. */
 
-import type { EditorView } from "@codemirror/view";
 import { html, type TemplateResult } from "lit";
-import type { Session } from "../contracts/generated.ts";
 import { Comments } from "../document/comments.ts";
+import { ORIGIN } from "../document/origin.ts";
 import type { NotebookPage } from "../elements/notebook-page.ts";
 import type { Sharing } from "../elements/sharing.ts";
 import type { NotebookLibrary } from "../session/library.ts";
+import { ownUser } from "../session/own-user.ts";
 import type { TextStorage } from "../session/settings.ts";
 import type { StoredNotebook } from "../session/stored-notebook.ts";
-import type { Ending } from "../sync/close-reasons.ts";
+import { after } from "../sync/after.ts";
 import { RoomClient } from "../sync/room-client.ts";
 import { openSocket, roomAddress } from "../sync/room-socket.ts";
 import { AccessPanel } from "./access-panel.ts";
-import { confineChanges, refusalOf, setReadOnly } from "./access-read-only.ts";
-import { AccessError, AccessRequests } from "./access-requests.ts";
-import { askToSignIn } from "./access-sign-in.ts";
-import type { Role } from "./access-words.ts";
+import { confineChanges, refusalOf } from "./access-read-only.ts";
+import { AccessRequests } from "./access-requests.ts";
 import { CellMarks } from "./cell-marks.ts";
 import { CommentPanel } from "./comment-panel.ts";
 import { Following } from "./following.ts";
-import { forkNotebook } from "./fork-notebook.ts";
 import { KnownNames } from "./known-names.ts";
 import { showHistory } from "./notebook-history.ts";
-import { fetchUser, lastUser } from "./own-user.ts";
-import { showRemoteCursors } from "./remote-cursors.ts";
+import { OwnAccess } from "./own-access.ts";
+import { lastUser } from "./own-user.ts";
 import { RoomBlobs } from "./room-blobs.ts";
-import { RoomHistory } from "./room-history.ts";
+import { RoomEndings } from "./room-endings.ts";
+import { getBelow, RoomHistory } from "./room-history.ts";
 import { RoomPresence } from "./room-presence.ts";
-import { fetchEpoch, goOnFromLastGoodState } from "./room-requests.ts";
 import { openShareDialog } from "./share-dialog.ts";
+import { SharedEditors } from "./shared-editors.ts";
 import { SharingBar } from "./sharing-bar.ts";
 import { adoptSharingStyles } from "./sharing-styles.ts";
+import { signOut } from "./signing-out.ts";
 
 export interface SharingParts {
   library: NotebookLibrary;
@@ -47,8 +46,9 @@ export interface SharingParts {
 export async function startSharing(page: NotebookPage, parts: SharingParts): Promise<Sharing> {
   const { id } = page.parts.open;
   const entry = await parts.library.entry(id);
-  const requests = new AccessRequests(parts.base);
-  return new SharedNotebook(page, parts, requests, await ownRole(requests, id), entry?.waiting ?? 0);
+  const access = new OwnAccess(new AccessRequests(parts.base), id, parts.storage);
+  await access.learn();
+  return new SharedNotebook(page, parts, access, entry?.waiting ?? 0);
 }
 
 class SharedNotebook implements Sharing {
@@ -63,39 +63,34 @@ class SharedNotebook implements Sharing {
   #showsComments = false;
   /** What the database holds; a confirmed edit makes it 0 again. */
   #waitingStored: number;
-  #ended: Ending | null = null;
   #wasConnected = false;
-  readonly #requests: AccessRequests;
+  readonly #access: OwnAccess;
   readonly #blobs: RoomBlobs;
-  #role: Role | null;
-  /** The document's own, unless somebody else gave the room its name. */
-  #epoch: string;
+  readonly #editors: SharedEditors;
+  readonly #endings: RoomEndings;
 
-  constructor(
-    page: NotebookPage,
-    parts: SharingParts,
-    requests: AccessRequests,
-    role: Role | null,
-    waitingBefore: number,
-  ) {
+  constructor(page: NotebookPage, parts: SharingParts, access: OwnAccess, waitingBefore: number) {
     this.#page = page;
     this.#parts = parts;
     this.#names = new KnownNames(parts.storage);
-    this.#requests = requests;
-    this.#role = role;
+    this.#access = access;
     this.#waitingStored = waitingBefore;
     const { signal } = this.#life;
     const { open } = page.parts;
     const { stored } = open;
     const { notebook } = stored;
-    this.#epoch = notebook.epoch;
+    this.#endings = new RoomEndings({
+      page,
+      sharing: parts,
+      access,
+      epoch: notebook.epoch,
+      connect: () => this.#client.connect(),
+      signIn: (why) => this.#signIn(why),
+    });
     this.#client = new RoomClient({
       doc: notebook.doc,
-      openSocket: () => openSocket(roomAddress(parts.base, notebook.id, this.#epoch)),
-      after: (milliseconds, act) => {
-        const timer = setTimeout(act, milliseconds);
-        return () => clearTimeout(timer);
-      },
+      openSocket: () => openSocket(roomAddress(parts.base, notebook.id, this.#endings.epoch)),
+      after,
       chance: Math.random,
       isOnline: () => navigator.onLine,
       waitingBefore,
@@ -104,7 +99,8 @@ class SharedNotebook implements Sharing {
       this.#waitingStored = this.#client.waiting;
       return this.#waitingStored;
     };
-    this.#presence = new RoomPresence(this.#client, lastUser(parts.storage) ?? open.presence.user, signal);
+    const user = access.user ?? lastUser(parts.storage) ?? open.presence.user;
+    this.#presence = new RoomPresence(this.#client, user, signal, after);
     open.presence.join(this.#presence);
     const following = new Following(page, this.#client.awareness, signal);
     const comments = new Comments(notebook.doc);
@@ -120,15 +116,20 @@ class SharedNotebook implements Sharing {
       presence: this.#presence,
       comments,
       following,
+      access,
+      account: { signIn: () => this.#attempt(this.#signIn()), signOut: () => this.#attempt(this.#signOut()) },
       toggleComments: () => this.#toggleComments(),
       showHistory: () => this.#showHistory(),
     });
-    this.#bar.role = role;
     confineChanges(
       notebook.doc,
-      () => (signal.aborted ? null : this.#role),
+      () => (signal.aborted ? null : access.role),
       ({ message, hint }) => page.parts.notify({ level: "info", message, hint, topic: "role" }),
     );
+    open.session.rights = {
+      mayAsk: () => refusalOf(access.role, ORIGIN.run) === "",
+      mayHost: () => this.#mayEdit,
+    };
     adoptSharingStyles(page, signal);
     new CellMarks({
       page,
@@ -140,22 +141,19 @@ class SharedNotebook implements Sharing {
     });
     this.#blobs = new RoomBlobs(parts.base, notebook.id);
     open.session.blobs.remote = this.#blobs;
-    this.#tellCell();
-    page.controller.addEventListener("selection", () => this.#tellCell(), { signal });
-    page.view.list.addEventListener("mounted", (event) => this.#showCursors(event.composedPath()), {
+    this.#editors = new SharedEditors({
+      page,
+      awareness: this.#client.awareness,
+      presence: this.#presence,
+      mayEdit: () => this.#mayEdit,
       signal,
     });
-    for (const cell of page.view.cells()) this.#showCursors([cell]);
     this.#client.awareness.on("change", this.#learnNames);
     this.#client.addEventListener("state", () => this.#follow(), { signal });
     window.addEventListener("online", () => this.#client.connect(), { signal });
     window.addEventListener("offline", () => this.#client.lostNetwork(), { signal });
+    access.addEventListener("change", () => this.#followAccess(), { signal });
     this.#client.connect();
-    fetchUser(parts.base, parts.storage)
-      .then((user) => {
-        if (user && !signal.aborted) this.#presence.user = user;
-      })
-      .catch(page.parts.onError);
   }
 
   header(): TemplateResult {
@@ -167,23 +165,24 @@ class SharedNotebook implements Sharing {
   }
 
   openShareDialog(): void {
-    this.#share().catch(this.#page.parts.onError);
+    this.#attempt(this.#share());
   }
 
   async #share(): Promise<void> {
     const { open, notify } = this.#page.parts;
-    const { mode, user } = await this.#session();
-    if (mode === "accounts" && !user) {
+    await this.#access.learn();
+    if (this.#access.isSignedOut) {
       if (!(await this.#signIn("To share notebooks here, the server must know who you are."))) return;
     }
     const address = new URL(`?room=${encodeURIComponent(open.id)}`, this.#parts.base);
     const say = (message: string) => notify({ level: "info", message, hint: "", topic: "said" });
-    const access = new AccessPanel(this.#requests, open.id, say);
     const life = new AbortController();
+    const deleted = () => life.abort();
+    const access = new AccessPanel(this.#access.requests, open.id, { say, deleted });
     // The first time a document has nobody's role until the server has it.
     const refresh = () => this.#client.isSaved && void access.refresh();
     this.#client.addEventListener("state", refresh, { signal: life.signal });
-    await openShareDialog({ address, access, say });
+    await openShareDialog({ address, access, say, signal: life.signal });
     life.abort();
   }
 
@@ -197,16 +196,12 @@ class SharedNotebook implements Sharing {
     // Whose role changes is sent away, and comes back: what it is now?
     const isConnected = state.kind === "live";
     if (isConnected && !this.#wasConnected) {
-      this.#learnRole().catch(this.#page.parts.onError);
-      this.#handOverBlobs().catch(this.#page.parts.onError);
+      this.#attempt(this.#access.learn());
+      this.#attempt(this.#handOverBlobs());
     }
     this.#wasConnected = isConnected;
     if (isSaved && this.#waitingStored > 0) this.#forgetWaiting();
-    if (state.kind !== "ended") this.#ended = null;
-    else if (state.ending !== this.#ended) {
-      this.#ended = state.ending;
-      this.#tellEnding(state.ending);
-    }
+    this.#attempt(this.#endings.follow(state.kind === "ended" ? state.ending : null));
   }
 
   /** Large outputs made while this notebook was private, or without a connection. */
@@ -215,33 +210,37 @@ class SharedNotebook implements Sharing {
     await session.blobs.handOver(stored.notebook, this.#blobs);
   }
 
-  async #learnRole(): Promise<void> {
-    this.#role = await ownRole(this.#requests, this.#page.parts.open.id);
-    this.#bar.role = this.#role;
-    for (const cell of this.#page.view.cells()) this.#confine(cell.source.editor?.view);
+  /** Who one is and what one may has changed. */
+  #followAccess(): void {
+    const { user, isSignedOut } = this.#access;
+    if (user) this.#presence.user = user;
+    else if (isSignedOut) this.#presence.user = ownUser(this.#parts.storage);
+    this.#editors.confine();
   }
 
-  #confine(view: EditorView | undefined): void {
-    if (view) setReadOnly(view, refusalOf(this.#role, null) !== "");
-  }
-
-  /** Offline one is whoever one was. */
-  async #session(): Promise<Pick<Session, "mode" | "user">> {
-    try {
-      return await this.#requests.session();
-    } catch (error) {
-      if (error instanceof AccessError) return { mode: "accounts", user: this.#presence.user };
-      throw error;
-    }
+  get #mayEdit(): boolean {
+    return refusalOf(this.#access.role, null) === "";
   }
 
   /** Whether they are now. */
-  async #signIn(why: string): Promise<boolean> {
-    const session = await askToSignIn(this.#requests, why);
-    if (!session?.user) return false;
-    this.#presence.user = session.user;
+  async #signIn(why = "This notebook is shared with people who sign in."): Promise<boolean> {
+    if (!(await this.#access.signIn(why))) return false;
     this.#client.connect();
+    const message = `You are signed in as ${this.#presence.user.name}.`;
+    this.#page.parts.notify({ level: "info", message, hint: "", topic: "room" });
     return true;
+  }
+
+  #signOut(): Promise<void> {
+    const signIn = () => this.#attempt(this.#signIn());
+    return signOut({
+      page: this.#page,
+      library: this.#parts.library,
+      client: this.#client,
+      blobs: this.#blobs,
+      access: this.#access,
+      signIn,
+    });
   }
 
   /** What was stored as waiting has been confirmed. */
@@ -251,51 +250,6 @@ class SharedNotebook implements Sharing {
     library
       .change(this.#page.parts.open.id, (entry) => ({ ...entry, waiting: 0 }))
       .catch(this.#page.parts.onError);
-  }
-
-  #tellEnding(ending: Ending): void {
-    const { notify, onError, open } = this.#page.parts;
-    const notice = { level: "warning", message: ending.message, hint: ending.hint, topic: "room" } as const;
-    if (ending.kind === "fork") {
-      this.#fork().catch(onError);
-    } else if (ending.kind === "reload") {
-      notify(notice, { words: "Reload", act: () => location.reload() });
-    } else if (ending.kind === "quarantined") {
-      const act = () => {
-        goOnFromLastGoodState(this.#parts.base, open.id)
-          .then(() => this.#client.connect())
-          .catch(onError);
-      };
-      notify(notice, { words: "Go on from the last good state", act });
-    } else if (ending.kind === "sign_in") {
-      const act = () => {
-        this.#signIn(ending.message).catch(onError);
-      };
-      notify(notice, { words: "Sign in", act });
-    } else notify(notice, { words: "Try again", act: () => this.#client.connect() });
-  }
-
-  async #fork(): Promise<void> {
-    if (await forkNotebook(this.#page, this.#parts)) return;
-    const epoch = await fetchEpoch(this.#parts.base, this.#page.parts.open.id);
-    if (epoch === null || epoch === this.#epoch) return;
-    this.#epoch = epoch;
-    this.#client.connect();
-  }
-
-  #tellCell(): void {
-    const { activeId, mode } = this.#page.controller;
-    const own = this.#client.awareness.getLocalState() ?? {};
-    const cursor = mode === "edit" ? (own["cursor"] ?? null) : null;
-    if (own["cell_id"] !== activeId || own["cursor"] !== cursor)
-      this.#presence.tell({ cell_id: activeId, cursor });
-  }
-
-  #showCursors(path: readonly unknown[]): void {
-    const cell = this.#page.view.cells().find((each) => path.includes(each));
-    const view = cell?.source.editor?.view;
-    this.#confine(view);
-    if (cell?.cell && view) showRemoteCursors(view, cell.cellId, cell.cell.text, this.#client.awareness);
   }
 
   #toggleComments(): void {
@@ -312,36 +266,26 @@ class SharedNotebook implements Sharing {
 
   #showHistory(): void {
     const { onError, open } = this.#page.parts;
-    const get = async (path: string): Promise<Response> => {
-      const response = await fetch(new URL(path, this.#parts.base));
-      if (!response.ok) throw new Error(`the server answered ${response.status} to ${path}`);
-      return response;
-    };
-    showHistory({
+    const shown = showHistory({
       notebook: open.session.notebook,
-      history: new RoomHistory(open.id, get),
+      history: new RoomHistory(open.id, getBelow(this.#parts.base)),
       user: this.#presence.user,
-      mayEdit: refusalOf(this.#role, null) === "",
+      mayEdit: this.#mayEdit,
       nameOf: (id) => this.#nameOf(id) ?? "Somebody",
       onError,
-    }).catch(onError);
+    });
+    this.#attempt(shown);
   }
 
   #nameOf(userId: string): string | null {
     return userId === this.#presence.user.id ? "you" : this.#names.nameOf(userId);
   }
 
+  #attempt(act: Promise<unknown>): void {
+    act.catch(this.#page.parts.onError);
+  }
+
   readonly #learnNames = (): void => {
     for (const { user } of this.#presence.others.values()) this.#names.learn(user);
   };
-}
-
-/** null also while the relay does not answer: then nothing is refused here, and what is written stays here. */
-async function ownRole(requests: AccessRequests, id: string): Promise<Role | null> {
-  try {
-    return await requests.role(id);
-  } catch (error) {
-    if (error instanceof AccessError) return null;
-    throw error;
-  }
 }

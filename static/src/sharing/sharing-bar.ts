@@ -14,9 +14,11 @@ import type { Comments } from "../document/comments.ts";
 import { icon } from "../elements/icon.ts";
 import type { NotebookPage } from "../elements/notebook-page.ts";
 import type { RoomClient } from "../sync/room-client.ts";
-import { ROLE_WORDS, type Role } from "./access-words.ts";
+import { ROLE_WORDS } from "./access-words.ts";
+import { type AccountActs, accountMenu } from "./account-menu.ts";
 import { avatar } from "./avatar.ts";
 import type { Following } from "./following.ts";
+import type { OwnAccess } from "./own-access.ts";
 import { type Person, peopleOf } from "./person.ts";
 import type { RoomPresence } from "./room-presence.ts";
 import { type SavePlace, saveWords } from "./save-words.ts";
@@ -27,6 +29,8 @@ export interface SharingBarParts {
   presence: RoomPresence;
   comments: Comments;
   following: Following;
+  access: OwnAccess;
+  account: AccountActs;
   toggleComments(): void;
   showHistory(): void;
 }
@@ -43,10 +47,8 @@ const DRAWINGS: Record<SavePlace, IconNode> = {
 const MAX_SHOWN = 4;
 
 export class SharingBar extends LitElement {
-  static override properties = { showsComments: { attribute: false }, role: { attribute: false } };
+  static override properties = { showsComments: { attribute: false } };
   declare showsComments: boolean;
-  /** What the person may do here; null when that is not known. */
-  declare role: Role | null;
   readonly #parts: SharingBarParts;
   #spoken = "";
   #life = new AbortController();
@@ -55,18 +57,18 @@ export class SharingBar extends LitElement {
     super();
     this.#parts = parts;
     this.showsComments = false;
-    this.role = null;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#life = new AbortController();
     const { signal } = this.#life;
-    const { page, client, presence, comments, following } = this.#parts;
+    const { page, client, presence, comments, following, access } = this.#parts;
     const update = () => this.requestUpdate();
     client.addEventListener("state", update, { signal });
     presence.addEventListener("change", update, { signal });
     following.addEventListener("change", update, { signal });
+    access.addEventListener("change", update, { signal });
     comments.observe(update, signal);
     page.controller.session.on("save", update, signal);
   }
@@ -106,20 +108,20 @@ export class SharingBar extends LitElement {
 
   /** Only where something is refused: to everybody else it says nothing. */
   #roleChip() {
-    if (!this.role || !ROLE_WORDS[this.role].refusal) return nothing;
-    const { you, short } = ROLE_WORDS[this.role];
+    const { role } = this.#parts.access;
+    if (!role || !ROLE_WORDS[role].refusal) return nothing;
+    const { you, short } = ROLE_WORDS[role];
     return html`<span class="role-chip" title=${you}>${short}</span>`;
   }
 
   #people() {
-    const { client, presence } = this.#parts;
-    const { user } = presence;
+    const { client, presence, access, account } = this.#parts;
     const people = peopleOf(client.awareness.getStates(), client.awareness.clientID);
     const more = people.length - MAX_SHOWN;
     const hidden = people.slice(MAX_SHOWN).map((person) => person.user.name);
     return html`${people.slice(0, MAX_SHOWN).map((person) => this.#person(person))}
       ${more > 0 ? html`<span class="avatar more" title=${hidden.join(", ")}>+${more}</span>` : nothing}
-      <span class="person" role="img" title=${`${user.name} (you)`} aria-label=${`You: ${user.name}`}>${avatar(user)}</span>`;
+      ${accountMenu(presence.user, access, account)}`;
   }
 
   #person({ user, cellId, isTyping }: Person) {

@@ -1,6 +1,7 @@
 /** What the end of a connection means, and what a person is told about it. */
 import {
   CLOSE_BAD_MESSAGE,
+  CLOSE_DELETED,
   CLOSE_EPOCH_DIFFERS,
   CLOSE_NOT_ALLOWED,
   CLOSE_NOT_SIGNED_IN,
@@ -11,7 +12,7 @@ import {
 
 /** Why a client does not come back by itself. */
 export interface Ending {
-  kind: "not_allowed" | "sign_in" | "fork" | "quarantined" | "reload" | "refused";
+  kind: "not_allowed" | "sign_in" | "fork" | "deleted" | "quarantined" | "reload" | "refused";
   message: string;
   hint: string;
 }
@@ -40,6 +41,11 @@ const ENDINGS: Readonly<Record<number, Ending>> = {
     kind: "fork",
     message: "The server has another notebook at this address.",
     hint: "Both are kept: yours is a copy of its own.",
+  },
+  [CLOSE_DELETED]: {
+    kind: "deleted",
+    message: "This notebook was deleted on the server, for everybody.",
+    hint: "What you have is still in this browser. It can go on as a notebook of your own.",
   },
   [CLOSE_QUARANTINED]: {
     kind: "quarantined",

@@ -1,6 +1,12 @@
 /** A relay of one room without a network: frames wait until a test lets them arrive, and it can stop at any moment. */
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import {
+  Awareness,
+  applyAwarenessUpdate,
+  encodeAwarenessUpdate,
+  removeAwarenessStates,
+} from "y-protocols/awareness";
 import { messageYjsSyncStep1, messageYjsUpdate, writeSyncStep1, writeSyncStep2 } from "y-protocols/sync";
 import * as Y from "yjs";
 import type { RoomSocket } from "./room-socket.ts";
@@ -15,15 +21,23 @@ class FakeSocket implements RoomSocket {
   readonly toClient: Uint8Array[] = [];
   /** Edits taken from this client that have no receipt yet. */
   unconfirmed = 0;
+  /** Whose awareness states came by it. */
+  readonly clientIds = new Set<number>();
   isOpen = false;
   /** Nothing goes back any more; what is under way to the relay may still arrive. */
   isGone = false;
+  readonly #leave: (socket: FakeSocket) => void;
+
+  constructor(leave: (socket: FakeSocket) => void) {
+    this.#leave = leave;
+  }
 
   send(message: Uint8Array): void {
     this.toRelay.push(message);
   }
 
   close(): void {
+    if (!this.isGone) this.#leave(this);
     this.isGone = true;
     this.toClient.length = 0;
   }
@@ -35,10 +49,11 @@ export class FakeRelay {
   /** What is on disk. */
   kept = new Y.Doc();
   #taken = new Y.Doc();
+  #awareness = silentAwareness();
   isDown = false;
 
   connect(): RoomSocket {
-    const socket = new FakeSocket();
+    const socket = new FakeSocket((gone) => this.#tellLeft(gone));
     this.sockets.push(socket);
     return socket;
   }
@@ -68,6 +83,7 @@ export class FakeRelay {
   /** kill -9: what was taken and not written is lost, and so is all that was under way. */
   crash(): void {
     this.#taken = copyOf(this.kept);
+    this.#awareness = silentAwareness();
     for (const socket of [...this.sockets]) this.drop(socket, 1006);
     for (const socket of this.sockets) socket.toRelay.length = 0;
     this.sockets.length = 0;
@@ -79,6 +95,7 @@ export class FakeRelay {
     socket.isGone = true;
     socket.toClient.length = 0;
     socket.unconfirmed = 0;
+    this.#tellLeft(socket);
     socket.onclose?.({ code });
   }
 
@@ -99,12 +116,15 @@ export class FakeRelay {
     encoding.writeVarUint(encoder, 0);
     writeSyncStep1(encoder, this.#taken);
     this.#send(socket, encoding.toUint8Array(encoder));
+    const here = [...this.#awareness.getStates().keys()];
+    if (here.length > 0) this.#send(socket, this.#people(here));
   }
 
   #take(socket: FakeSocket): void {
     const message = socket.toRelay.shift()!;
     const decoder = decoding.createDecoder(message);
     if (decoding.readVarUint(decoder) !== 0) {
+      if (!socket.isGone) this.#meet(socket, decoding.readVarUint8Array(decoder));
       this.#pass(socket, message);
       return;
     }
@@ -119,6 +139,29 @@ export class FakeRelay {
     }
     Y.applyUpdate(this.#taken, content);
     if (!socket.isGone) socket.unconfirmed++;
+  }
+
+  #meet(socket: FakeSocket, states: Uint8Array): void {
+    applyAwarenessUpdate(this.#awareness, states, socket);
+    const decoder = decoding.createDecoder(states);
+    for (let count = decoding.readVarUint(decoder); count > 0; count--) {
+      socket.clientIds.add(decoding.readVarUint(decoder));
+      decoding.readVarUint(decoder);
+      decoding.readVarString(decoder);
+    }
+  }
+
+  #tellLeft(socket: FakeSocket): void {
+    const left = [...socket.clientIds].filter((id) => this.#awareness.getStates().has(id));
+    removeAwarenessStates(this.#awareness, left, this);
+    if (left.length > 0) this.#pass(socket, this.#people(left));
+  }
+
+  #people(clientIds: number[]): Uint8Array {
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, 1);
+    encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, clientIds));
+    return encoding.toUint8Array(encoder);
   }
 
   #pass(from: FakeSocket, awareness: Uint8Array): void {
@@ -141,6 +184,14 @@ function frame(kind: number, content: Uint8Array): Uint8Array {
   encoding.writeVarUint(encoder, kind);
   encoding.writeVarUint8Array(encoder, content);
   return encoding.toUint8Array(encoder);
+}
+
+/** Without its timer, which would keep the process. */
+function silentAwareness(): Awareness {
+  const awareness = new Awareness(new Y.Doc());
+  clearInterval(awareness._checkInterval);
+  awareness.setLocalState(null);
+  return awareness;
 }
 
 function copyOf(doc: Y.Doc): Y.Doc {

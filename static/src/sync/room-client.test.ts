@@ -122,6 +122,7 @@ for (const [code, kind] of [
   [4401, "sign_in"],
   [4403, "not_allowed"],
   [4409, "fork"],
+  [4410, "deleted"],
   [4413, "refused"],
   [1009, "refused"],
   [4423, "quarantined"],

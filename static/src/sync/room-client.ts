@@ -1,6 +1,7 @@
 /** A client of a room on the relay: keeps a document in step, comes back when the connection ends, and knows what is saved. */
 import { Awareness, removeAwarenessStates } from "y-protocols/awareness";
 import type * as Y from "yjs";
+import type { After } from "./after.ts";
 import { backoffMilliseconds } from "./backoff.ts";
 import { endingOf } from "./close-reasons.ts";
 import { awarenessMessage, isReceipt, stateRequest, takeFrame, updateMessage } from "./room-messages.ts";
@@ -16,8 +17,7 @@ const RENEWAL_MILLISECONDS = 15_000;
 export interface RoomClientParts {
   doc: Y.Doc;
   openSocket(): RoomSocket;
-  /** Calls `act` later; what it returns calls that off. */
-  after(milliseconds: number, act: () => void): () => void;
+  after: After;
   /** From 0 to 1. */
   chance(): number;
   /** False when it is known that there is no network. */

@@ -1,4 +1,5 @@
 /** A page with nothing but the output renderers, for tests that drive them directly. */
+import { TABLE_TYPE } from "../../../static/src/contracts/generated.ts";
 import { cleanSheet } from "../../../static/src/outputs/safe-css.ts";
 import { OutputFrames } from "../../../static/src/outputs/frames.ts";
 import { renderMarkdown } from "../../../static/src/outputs/markdown.ts";
@@ -11,6 +12,7 @@ import markdownCss from "../../../static/src/styles/markdown.css" with { type: "
 import outputTextCss from "../../../static/src/styles/output-text.css" with { type: "text" };
 import outputsCss from "../../../static/src/styles/outputs.css" with { type: "text" };
 import tokensCss from "../../../static/src/styles/tokens.css" with { type: "text" };
+import { TableKernel } from "./table-kernel.ts";
 import widgetsCss from "../../../static/src/styles/widgets.css" with { type: "text" };
 
 function adopt(root: Document | ShadowRoot, ...texts: string[]): void {
@@ -25,6 +27,7 @@ function adopt(root: Document | ShadowRoot, ...texts: string[]): void {
 class CommsInMemory implements CommChannel {
   readonly sent: CommEvent[] = [];
   readonly #listeners: ((event: CommEvent) => void)[] = [];
+  kernel: { receive(event: CommEvent): void } | null = null;
 
   onComm(listener: (event: CommEvent) => void): void {
     this.#listeners.push(listener);
@@ -32,6 +35,7 @@ class CommsInMemory implements CommChannel {
 
   sendComm(event: CommEvent): void {
     this.sent.push(event);
+    this.kernel?.receive(event);
   }
 
   tell(event: CommEvent): void {
@@ -70,6 +74,14 @@ const harness = {
   show: (output: Output, given: Partial<OutputContext> = {}) => host().appendChild(renderOutput(output, { ...context, ...given })),
   display: (mime: string, value: unknown, given: Partial<OutputContext> = {}) =>
     harness.show({ output_type: "display_data", data: { [mime]: value as never }, metadata: {} }, given),
+  /** A table of so many rows, shown beside its HTML; the kernel that holds it. */
+  table: (rows: number, given: Partial<OutputContext> = {}) => {
+    const kernel = new TableKernel(rows, (event) => comm.tell(event));
+    comm.kernel = kernel;
+    const data = { [TABLE_TYPE]: kernel.output as never, "text/html": "<p>as HTML</p>" };
+    harness.show({ output_type: "display_data", data, metadata: {} }, given);
+    return kernel;
+  },
   frame: (html: string) => host().appendChild(frames.open({ title: "Test", content: { type: "html", html } })),
   markdown: (source: string) => host().appendChild(renderMarkdown(source)),
   cleanSheet,

@@ -35,6 +35,7 @@ def test_every_decision_about_access_leaves_a_line_and_no_secret(
     guest.ask("POST", "/links", json={"token": made["token"], "name": "Eve"})
     owner.ask("DELETE", f"/rooms/{DOCUMENT}/links/{made['link']['id']}")
     guest.ask("POST", "/links", json={"token": made["token"]})
+    owner.ask("DELETE", f"/rooms/{DOCUMENT}")
     tokens = [person.token, guest.token, owner.token, made["token"]]
     person.ask("DELETE", "/session")
     owner.ask("DELETE", "/sessions")
@@ -51,6 +52,7 @@ def test_every_decision_about_access_leaves_a_line_and_no_secret(
         "link redeemed",
         "link revoked",
         "link refused",
+        "document deleted",
         "signed out",
         "signed out everywhere",
     ]

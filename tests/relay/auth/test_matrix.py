@@ -26,12 +26,12 @@ WHO_MAY = {
     "manage": {"owner"},
     "write": {"guest editor", "editor", "owner"},
     "reopen": {"owner"},
+    "delete": {"owner"},
 }
 KNOWN = set(PEOPLE) - {"nobody", "expired", "forged"}
 
 PUBLIC = {
     ("/health", "GET"),
-    ("/metrics", "GET"),
     ("/environments.json", "GET"),
     ("/environments/{name}.json", "GET"),
     ("/snapshot-refusals/{name}", "POST"),
@@ -48,6 +48,7 @@ PUBLIC = {
     ("/links", "POST"),
     ("/{path:path}", "GET"),
 }
+AT_THIS_MACHINE = {("/metrics", "GET")}
 SIGNED_IN = {
     ("/sessions", "DELETE"),
     ("/data/connections", "GET"),
@@ -76,6 +77,8 @@ ON_DOCUMENT = {
     ("/rooms/{document_id}/net/fetch", "POST"): "run",
     ("/rooms/{document_id}/net/hosts", "GET"): "read",
     ("/rooms/{document_id}/net/hosts", "PUT"): "manage",
+    # Last, since it ends the document that the others ask for.
+    ("/rooms/{document_id}", "DELETE"): "delete",
 }
 PARAMETERS = {
     "document_id": DOCUMENT,
@@ -122,7 +125,7 @@ def path_of(pattern: str) -> str:
 
 
 def test_every_live_route_is_in_the_matrix(settings: Settings) -> None:
-    assert live_routes(settings) == PUBLIC | SIGNED_IN | set(ON_DOCUMENT)
+    assert live_routes(settings) == PUBLIC | AT_THIS_MACHINE | SIGNED_IN | set(ON_DOCUMENT)
 
 
 def test_a_route_without_a_policy_keeps_the_relay_from_starting() -> None:
@@ -171,6 +174,12 @@ def test_what_is_public_is_so_for_everybody_and_the_rest_for_those_who_are_known
         allowed = (pattern, method) in PUBLIC or who in KNOWN
         assert (answer.status_code == 401) is not allowed, (pattern, method)
         assert answer.status_code != 403, (pattern, method)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_what_is_for_this_machine_is_for_nobody_elsewhere(notebook: World, who: str) -> None:
+    for pattern, method in AT_THIS_MACHINE:
+        assert visitor(notebook, who).ask(method, path_of(pattern)).status_code == 403
 
 
 @pytest.mark.parametrize("who", PEOPLE)

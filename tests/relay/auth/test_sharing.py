@@ -4,7 +4,7 @@ import pytest
 
 from relay.auth.live import POLL_SECONDS
 from relay.auth.passwords import password_hash
-from relay.auth.store.rights import remove_link, remove_member, set_member
+from relay.auth.store.rights import remove_link, remove_member, rights_to, set_member
 from relay.auth.store.sessions import end_sessions_of
 from tests.relay.auth.world import DOCUMENT, World, code_of
 from tests.relay.sync.peer import Peer
@@ -29,6 +29,22 @@ def test_who_joins_a_document_that_is_new_owns_it(world: World) -> None:
     members = decode(ada.ask("GET", "/rooms/new/members").json(), "MemberList", CONTRACT).members
     assert [(member.user.name, member.role) for member in members] == [("ada", "owner")]
     assert world.person("bob").close_code("new") == relay_api.CLOSE_NOT_ALLOWED
+
+
+def test_deleting_ends_all_roles_and_links_and_is_told_to_whoever_returns(world: World) -> None:
+    owner, editor = world.member("owner"), world.member("editor")
+    _, token = world.link("viewer")
+    guest = world.guest("editor")
+    with editor.join() as socket:
+        assert owner.ask("DELETE", STATUS).status_code == 204
+        assert code_of(socket) == relay_api.CLOSE_DELETED
+    for person in (owner, editor, guest, world.person("stranger")):
+        assert person.close_code() == relay_api.CLOSE_DELETED
+    assert world.nobody().close_code() == relay_api.CLOSE_NOT_SIGNED_IN
+    rights = world.write(lambda found: rights_to(found, DOCUMENT))
+    assert (dict(rights.members), dict(rights.links)) == ({}, {})
+    assert world.nobody().ask("POST", "/links", json={"token": token}).status_code == 404
+    assert [owner.ask(method, STATUS).status_code for method in ("GET", "DELETE")] == [404, 404]
 
 
 def test_a_guest_owns_nothing(world: World) -> None:

@@ -34,6 +34,9 @@ class FaultyStore:
     def compact(self, compaction: Compaction) -> None:
         self._write(lambda: self.inner.compact(compaction))
 
+    def delete(self, document_id: str, epoch: str | None = None) -> bool:
+        return self._write(lambda: self.inner.delete(document_id, epoch))
+
     def load(self, document_id: str, after: int = 0) -> Stored | None:
         return self._readable().load(document_id, after)
 
@@ -48,6 +51,9 @@ class FaultyStore:
 
     def heads(self, document_ids: Collection[str]) -> dict[str, int]:
         return self._readable().heads(document_ids)
+
+    def deleted(self, document_ids: Collection[str]) -> frozenset[str]:
+        return self._readable().deleted(document_ids)
 
     def close(self) -> None:
         self.inner.close()

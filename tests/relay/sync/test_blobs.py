@@ -51,6 +51,13 @@ def test_putting_again_renews_it(blobs: BlobStore) -> None:
     assert blobs.blobs("d") == [Blob(one, 3, 5.0)]
 
 
+def test_all_of_a_document_are_forgotten_and_of_no_other(blobs: BlobStore) -> None:
+    one, other = put(blobs, ONE, 1.0), put(blobs, OTHER, 1.0, "other")
+    blobs.forget("d")
+    blobs.forget("d")
+    assert (blobs.get("d", one), blobs.blobs("d"), blobs.get("other", other)) == (None, [], OTHER)
+
+
 def test_only_what_is_named_is_dropped(blobs: BlobStore) -> None:
     one, other = put(blobs, ONE, 1.0), put(blobs, OTHER, 1.0)
     put(blobs, ONE, 1.0, "other")

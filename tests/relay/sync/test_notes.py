@@ -2,7 +2,7 @@
 
 import pytest
 
-from relay.sync.bus import Compacted, Note, States, WhoIsThere, Written
+from relay.sync.bus import Compacted, Ended, Note, States, WhoIsThere, Written
 from relay.sync.errors import Malformed
 from relay.sync.notes import fields_of, read_note
 
@@ -15,6 +15,7 @@ from relay.sync.notes import fields_of, read_note
         Compacted("d", 7),
         States("d", b"\0states"),
         WhoIsThere("d"),
+        Ended("d"),
     ],
 )
 def test_a_note_is_read_as_it_was_told(note: Note) -> None:

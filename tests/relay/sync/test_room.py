@@ -216,7 +216,7 @@ async def test_who_may_is_asked_for_every_message() -> None:
         peer.text.insert(1, "b")
         await until(lambda: isinstance(link.closed, NotPermitted))
         with pytest.raises(NotPermitted):
-            await rooms.reopen(ME, "d")
+            await rooms.stored.reopen(ME, "d")
 
 
 async def test_receipts_come_in_the_order_of_the_edits() -> None:

@@ -67,7 +67,7 @@ async def test_the_first_epoch_is_the_documents_for_ever() -> None:
         await Link(rooms, Peer()).open(None)
         with pytest.raises(EpochDiffers, match="first, yours of second"):
             await Link(rooms, Peer()).open("second")
-        assert await rooms.status(ME, "d") == RoomStatus(
+        assert await rooms.stored.status(ME, "d") == RoomStatus(
             document_id="d", epoch="first", sequence=1, role="owner"
         )
 
@@ -96,7 +96,7 @@ async def test_joining_writes_nothing() -> None:
     store = MemoryStore()
     async with rooms_of(store) as rooms:
         await Link(rooms, Peer()).open()
-        assert (await rooms.status(ME, "d"), store.load("d")) == (None, None)
+        assert (await rooms.stored.status(ME, "d"), store.load("d")) == (None, None)
 
 
 async def test_the_log_is_compacted_and_the_document_stays_whole() -> None:
@@ -143,7 +143,7 @@ async def test_a_damaged_document_is_quarantined_and_the_others_are_not() -> Non
     async with rooms_of(store) as rooms:
         with pytest.raises(Quarantined, match="damaged at sequence 2 of 3"):
             await Link(rooms, Peer()).open()
-        status = await rooms.status(ME, "d")
+        status = await rooms.stored.status(ME, "d")
         assert status is not None
         assert (status.epoch, status.sequence, bool(status.damage)) == ("first", 3, True)
         other = Peer()
@@ -157,8 +157,8 @@ async def test_its_last_good_state_is_offered_and_it_goes_on_from_there() -> Non
     author = await written(store, "a", "b", "c")
     async with rooms_of(store) as rooms:
         last_good = Peer()
-        last_good.doc.apply_update(await rooms.last_good_state(ME, "d") or b"")
-        await rooms.reopen(ME, "d")
+        last_good.doc.apply_update(await rooms.stored.last_good_state(ME, "d") or b"")
+        await rooms.stored.reopen(ME, "d")
         assert (str(last_good), await read(rooms)) == ("a", "a")
         await connected_until_saved(rooms, author)  # who still has what was lost, sends it again
         assert await read(rooms) == "abc"
@@ -169,7 +169,7 @@ async def test_a_document_that_is_whole_is_not_changed_by_reopening() -> None:
     await written(store, "a", "b")
     before = store.load("d")
     async with rooms_of(store) as rooms:
-        await rooms.reopen(ME, "d")
+        await rooms.stored.reopen(ME, "d")
     assert store.load("d") == before
 
 
@@ -178,7 +178,7 @@ async def test_behind_a_damaged_snapshot_the_one_before_tells_everything() -> No
     await written(store, "a", "b", "c")
     for sequence in (1, 3):
         async with rooms_of(store) as rooms:
-            state = await rooms.last_good_state(ME, "d")
+            state = await rooms.stored.last_good_state(ME, "d")
         assert state is not None
         store.compact(reopened("d", sequence, _state_at(store, sequence), 0.0))
     store.snapshot = True

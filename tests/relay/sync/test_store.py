@@ -14,6 +14,7 @@ from relay.sync.store import (
     Append,
     Compaction,
     DocumentChanged,
+    DocumentDeleted,
     EditMark,
     Outline,
     Point,
@@ -114,6 +115,47 @@ def test_a_document_of_another_epoch_is_refused_with_all_beside_it(
 def test_a_document_that_is_gone_is_not_begun_in_its_middle(store: Store, name: str) -> None:
     with pytest.raises(DocumentChanged):
         store.append(appends(name, range(2, 3)))
+
+
+def test_of_a_deleted_document_nothing_is_kept_but_that_it_was_deleted(
+    store: Store, name: str
+) -> None:
+    other = f"{name} other"
+    fill(store, name, range(1, 4))
+    kept = fill(store, other, range(1, 2))
+    store.compact(snapshot(name, 2))
+    assert store.delete(name)
+    for read in (store.load, lambda document_id: store.load_past(document_id, 2)):
+        with pytest.raises(DocumentDeleted):
+            read(name)
+    outline = store.outline(name)
+    assert (list(outline.points), list(outline.edits), list(store.contents(name))) == ([], [], [])
+    assert store.heads([name, other]) == {other: 1}
+    assert store.deleted([name, other, "nobody"]) == {name}
+    found = store.load(other)
+    assert found is not None
+    assert found.records == kept
+
+
+def test_a_deleted_document_takes_nothing_any_more(store: Store, name: str) -> None:
+    fill(store, name, range(1, 3))
+    assert store.delete(name)
+    for write in (
+        lambda: store.append(appends(name, range(1, 2))),
+        lambda: store.append([Append(name, "another", b"b", "eve", 0.0, begins=True)]),
+        lambda: store.compact(snapshot(name, 2)),
+    ):
+        with pytest.raises(DocumentDeleted):
+            write()
+    assert list(store.contents(name)) == []
+    assert store.delete(name)
+
+
+def test_a_document_that_is_not_there_is_deleted_by_its_epoch_alone(
+    store: Store, name: str
+) -> None:
+    assert (store.delete(name), store.deleted([name])) == (False, frozenset())
+    assert (store.delete(name, "e"), store.deleted([name])) == (True, {name})
 
 
 def test_the_two_newest_snapshots_are_read_and_the_records_that_are_left(
