@@ -40,7 +40,7 @@ class Host:
     max_response_bytes: int = 256 * 1024**2
     """After decoding."""
     first_byte_seconds: float = 30
-    """Until the host answers, connecting and sending included."""
+    """Until the host answers, connecting and sending included; then between parts of the answer."""
     max_seconds: float = 120
     """Until the answer's end."""
 

@@ -119,6 +119,8 @@ class NetService:
     ) -> tuple[httpcore2.Response, Target, Host]:
         """The answer at the end of the redirects, and whose it is."""
         method = use.method
+        if asked.timeout_seconds is not None and not asked.timeout_seconds > 0:
+            raise BadExchange(f"timeout_seconds must be above 0, not {asked.timeout_seconds}.")
         seconds = min(host.first_byte_seconds, asked.timeout_seconds or inf)
         added = await asyncio.to_thread(self._credentials, host, use.secrets)
         headers = with_credentials(sent_headers(asked.headers), added)

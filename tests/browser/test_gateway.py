@@ -38,7 +38,13 @@ def scratch(
     )
     with open_context(browser) as context:
         page = context.new_page()
-        page.route("https://closed.example/**", lambda route: route.fulfill(body="never read"))
+        page.route(
+            "https://closed.example/**",
+            lambda route: route.fulfill(
+                body="never read",
+                headers={"access-control-allow-origin": "https://another-page.example"},
+            ),
+        )
         yield Scratch(page, relay.url, "data")
     relay.stop()
 

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 
 from relay.audit import AuditLog
@@ -84,6 +85,12 @@ def test_a_flood_of_headers_is_refused(gateway: Gateway, upstream: Upstream) -> 
         assert (found.http.status_code, found.code) == (502, "upstream_failed")
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_no_time_at_all_is_no_limit(gateway: Gateway, upstream: Upstream, seconds: float) -> None:
+    found = gateway.fetch(f"{upstream.url}/", timeout_seconds=seconds)
+    assert (found.code, upstream.received) == ("bad_request", [])
+
+
 @contextmanager
 def raw_server(first: bytes, then: bytes, every: float) -> Iterator[str]:
     """A host that sends `first`, and `then` over and over until the other side has gone."""
@@ -140,9 +147,14 @@ def test_a_host_that_drips_is_let_go(
 class ProcessGateway:
     """A relay in a process of its own: a cut answer is one on the wire."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path, pid: int) -> None:
         self._folder = folder
+        self._process = psutil.Process(pid)
         self.http = httpx2.Client(base_url=address, trust_env=False, timeout=30)
+
+    @property
+    def memory_bytes(self) -> int:
+        return int(self._process.memory_info().rss)
 
     def result(self) -> str:
         """Of the only request."""
@@ -156,9 +168,12 @@ class ProcessGateway:
 
 
 @contextmanager
-def process_gateway(folder: Path, name: str) -> Iterator[ProcessGateway]:
+def process_gateway(folder: Path, name: str, **limits: float) -> Iterator[ProcessGateway]:
     (folder / "gateway.toml").write_text(
-        toml({name: {"http": True, "methods": ["GET", "POST"], **LIMITS}}, allow_private=[name])
+        toml(
+            {name: {"http": True, "methods": ["GET", "POST"], **LIMITS, **limits}},
+            allow_private=[name],
+        )
     )
     with running_relay(
         folder,
@@ -166,7 +181,8 @@ def process_gateway(folder: Path, name: str) -> Iterator[ProcessGateway]:
         WASM_RUNTIME_DATA_FOLDER=str(folder / "data"),
     ) as process:
         address = process.address.replace("ws://", "http://").removesuffix("rooms")
-        found = ProcessGateway(address, folder)
+        assert process.process is not None
+        found = ProcessGateway(address, folder, process.process.pid)
         with found.http:
             yield found
 
@@ -195,6 +211,30 @@ def test_the_first_part_comes_before_the_host_has_sent_the_second(
             seen += next(parts)
         go_on.set()
         assert b"".join(parts) == b"two"
+
+
+def test_a_large_answer_is_never_held_whole(tmp_path: Path, upstream: Upstream) -> None:
+    part, parts = b"x" * 2**20, 96
+
+    def large(handler: BaseHTTPRequestHandler, received: Received) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", str(len(part) * parts))
+        handler.end_headers()
+        for _ in range(parts):
+            handler.wfile.write(part)
+
+    upstream.answers |= {"/": large, "/first": plain()}
+    limits = {"max_response_bytes": 2**30, "max_seconds": 120, "first_byte_seconds": 60}
+    with process_gateway(tmp_path, upstream.name, **limits) as relay:
+        relay.http.post("net/fetch", content=exchange(f"{upstream.url}/first"))
+        before, most, length = relay.memory_bytes, 0, 0
+        asked = exchange(f"{upstream.url}/")
+        with relay.http.stream("POST", "net/fetch", content=asked) as answer:
+            for received in answer.iter_raw(2**20):
+                length += len(received)
+                most = max(most, relay.memory_bytes)
+    assert length > len(part) * parts
+    assert most - before < 32 * 2**20
 
 
 def test_whoever_leaves_takes_the_hosts_connection_along(tmp_path: Path) -> None:
