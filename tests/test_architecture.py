@@ -19,9 +19,11 @@ PYTHON = {
     "wasm_runtime.runtime_runs": ["wasm_runtime.runs"],
     "wasm_runtime.migrate": ["wasm_runtime.json_values"],
     "wasm_runtime.notebook": ["wasm_runtime.cell", "wasm_runtime.migrate", "wasm_runtime.runs"],
+    "wasm_runtime.blobs": ["wasm_runtime.errors"],
     "wasm_runtime.nbformat3": [],
     "wasm_runtime.magics": ["wasm_runtime.cell"],
     "wasm_runtime.ipynb": [
+        "wasm_runtime.blobs",
         "wasm_runtime.magics",
         "wasm_runtime.nbformat3",
         "wasm_runtime.notebook",

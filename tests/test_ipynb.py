@@ -1,5 +1,6 @@
 """Notebooks in and out: nothing that is not understood is lost."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycrdt import Map
 
+from wasm_runtime.blobs import BlobsInMemory
 from wasm_runtime.cell import CellContent
-from wasm_runtime.errors import NotebookFormatError
+from wasm_runtime.contracts.document import BLOB_KEY
+from wasm_runtime.errors import BlobMissing, NotebookFormatError
 from wasm_runtime.ipynb import read_ipynb, split_lines, to_ipynb, write_ipynb
 from wasm_runtime.notebook import Notebook
 from wasm_runtime.percent import read_percent
@@ -218,3 +221,47 @@ def test_a_percent_script_becomes_cells() -> None:
         ("code", "%pip install x\nn = 1"),
     ]
     assert cells[2].tags == ["parameters"]
+
+
+def referred(content: bytes, encoding: str = "text") -> dict[str, Any]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {BLOB_KEY: {"sha256": sha256, "size": len(content), "encoding": encoding}}
+
+
+def showing(**data: Any) -> Notebook:
+    """A notebook whose second cell shows this."""
+    notebook = Notebook.create()
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    notebook.append_cells([CellContent(), CellContent(outputs=[output])])
+    return notebook
+
+
+def test_large_values_that_stand_beside_the_document_are_written_into_the_file() -> None:
+    picture, table = b"aGVsbG8=", b'{"rows":[1,2.5]}'
+    blobs = BlobsInMemory({hashlib.sha256(each).hexdigest(): each for each in (picture, table)})
+    notebook = showing(png=referred(picture), table=referred(table, "json"), small="text")
+    file = json.loads(write_ipynb(notebook, blobs))
+    assert file["cells"][1]["outputs"][0]["data"] == {
+        "png": "aGVsbG8=",
+        "table": {"rows": [1, 2.5]},
+        "small": "text",
+    }
+
+
+@pytest.mark.parametrize(("kept", "said"), [({}, "is not there"), (b"damaged", "is damaged")])
+def test_a_file_is_whole_or_it_is_said_which_value_is_missing(kept: Any, said: str) -> None:
+    reference = referred(b"picture")
+    sha256 = reference[BLOB_KEY]["sha256"]
+    blobs = BlobsInMemory({sha256: kept} if kept else {})
+    with pytest.raises(
+        BlobMissing, match=rf"cell 2, image/png: the value {sha256} \(7 bytes\) {said}"
+    ):
+        write_ipynb(showing(**{"image/png": reference}), blobs)
+
+
+@pytest.mark.parametrize(
+    "value", [{BLOB_KEY: "mine"}, {BLOB_KEY: {}, "more": 1}, {"x": {BLOB_KEY: 1}}]
+)
+def test_json_that_only_looks_like_a_reference_stays_as_it_is(value: Any) -> None:
+    file = to_ipynb(showing(json=value))
+    assert file["cells"][1]["outputs"][0]["data"] == {"json": value}

@@ -3,6 +3,7 @@
 WasmRuntimeError
 ├── UsageError              the command line or a setting says something impossible
 ├── NotebookFormatError     a file is not a notebook
+├── BlobMissing             a large value that a notebook refers to is not where it is kept
 ├── EnvironmentMissing      no built environment of that name
 ├── ClientMissing           the page's files were not built
 ├── HostMissing             Deno or Node is not on this machine
@@ -41,6 +42,11 @@ class UsageError(WasmRuntimeError):
 class NotebookFormatError(WasmRuntimeError):
     code = "bad_request"
     exit_status = 2
+
+
+class BlobMissing(WasmRuntimeError):
+    code = "not_found"
+    exit_status = 5
 
 
 class EnvironmentMissing(WasmRuntimeError):

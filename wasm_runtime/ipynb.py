@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from wasm_runtime.blobs import NO_BLOBS, Blobs, whole
 from wasm_runtime.cell import Cell, CellContent, joined
 from wasm_runtime.contracts.document import STREAM_OMITTED
 from wasm_runtime.errors import NotebookFormatError
@@ -44,16 +45,23 @@ def read_ipynb(text: str) -> Notebook:
     return notebook
 
 
-def write_ipynb(notebook: Notebook) -> str:
-    """The text of the .ipynb file: nbformat 4, laid out as Jupyter does it."""
-    return json.dumps(to_ipynb(notebook), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+def write_ipynb(notebook: Notebook, blobs: Blobs = NO_BLOBS) -> str:
+    """The text of the .ipynb file: nbformat 4, laid out as Jupyter does it.
+
+    Large values that stand beside the document are read from `blobs`. Raises BlobMissing.
+    """
+    plain = to_ipynb(notebook, blobs)
+    return json.dumps(plain, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def to_ipynb(notebook: Notebook) -> dict[str, Any]:
-    """The notebook as nbformat 4."""
+def to_ipynb(notebook: Notebook, blobs: Blobs = NO_BLOBS) -> dict[str, Any]:
+    """The whole notebook as nbformat 4. Raises BlobMissing."""
     return {
         **notebook.unknown,
-        "cells": [_file_cell(cell) for cell in notebook.cells],
+        "cells": [
+            _file_cell(cell, f"cell {number}", blobs)
+            for number, cell in enumerate(notebook.cells, start=1)
+        ],
         "metadata": notebook.metadata,
         "nbformat": 4,
         "nbformat_minor": notebook.nbformat_minor,
@@ -103,7 +111,7 @@ def _content(cell: Any, index: int) -> CellContent:
     )
 
 
-def _file_cell(cell: Cell) -> dict[str, Any]:
+def _file_cell(cell: Cell, where: str, blobs: Blobs) -> dict[str, Any]:
     if cell.stored_type not in _KNOWN_TYPES:
         # Of a future format: written as it came, with no field that it may not have.
         source = {"source": split_lines(cell.source)} if cell.source else {}
@@ -125,17 +133,20 @@ def _file_cell(cell: Cell) -> dict[str, Any]:
         written["attachments"] = cell.attachments
     if cell.cell_type == "code":
         written["execution_count"] = cell.execution_count
-        written["outputs"] = [_file_output(output) for output in cell.outputs]
+        written["outputs"] = [_file_output(output, where, blobs) for output in cell.outputs]
     return written
 
 
-def _file_output(output: dict[str, Any]) -> dict[str, Any]:
+def _file_output(output: dict[str, Any], where: str, blobs: Blobs) -> dict[str, Any]:
     kept = {key: value for key, value in output.items() if key != "transient"}
     if kept.get("output_type") == "stream":
         kept.pop(STREAM_OMITTED, None)
         kept["text"] = split_lines(joined(kept.get("text")))
     if isinstance(kept.get("data"), dict):
-        kept["data"] = {mime: _file_value(mime, value) for mime, value in kept["data"].items()}
+        kept["data"] = {
+            mime: _file_value(mime, whole(value, blobs, f"{where}, {mime}"))
+            for mime, value in kept["data"].items()
+        }
     return kept
 
 

@@ -2,8 +2,9 @@
 
 from .archive_pages import BLOB_PATHS, archive_routes
 from .endpoint import sync_routes
+from .limits import Limits
 from .metrics import SyncMetrics
-from .rooms import Limits, Rooms, open_rooms
+from .rooms import Rooms, open_rooms
 from .stores import open_blobs, open_bus, open_store
 
 __all__ = [

@@ -1,9 +1,11 @@
 """The clients of a room, and whom they say is there: at this relay and at others."""
 
+from collections.abc import Sequence
+
 from .bus import Bus, States, WhoIsThere
 from .client import Client
 from .errors import NotSaved, SyncError
-from .messages import awareness
+from .messages import awareness, news
 from .presence import Presence
 
 
@@ -26,6 +28,11 @@ class Audience:
     def leave(self, client: Client) -> None:
         self.clients.discard(client)
         self._show_states(self._presence.leave(client), tell=True)
+
+    def show_edits(self, updates: Sequence[bytes], but: Client | None = None) -> None:
+        """Edits that are on disk."""
+        for update in updates:
+            self.show(news(update), but)
 
     def show(self, message: bytes, but: Client | None = None) -> None:
         for client in self.clients:

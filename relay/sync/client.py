@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from relay.auth.actor import Actor
 from wasm_runtime.contracts.access import Role
@@ -26,7 +27,8 @@ class Client:
         self._max_outbox_bytes = max_outbox_bytes
         self._outbox: deque[bytes] = deque()
         self._outbox_bytes = 0
-        self._answer = b""
+        self._answer: deque[bytes] = deque()
+        self._answer_bytes = 0
         self._closed: SyncError | None = None
         self._changed = asyncio.Event()
         self._ended = asyncio.Event()
@@ -36,15 +38,17 @@ class Client:
     def is_waiting_for_receipts(self) -> bool:
         return bool(self._receipts)
 
-    def answer(self, message: bytes) -> None:
+    def answer(self, messages: Sequence[bytes]) -> None:
         """Send a whole document, which may be larger than the bound; once `is_read_up`."""
-        self._answer = message
-        self.send(message)
+        self._answer.extend(messages)
+        self._answer_bytes += sum(map(len, messages))
+        for message in messages:
+            self.send(message)
 
     def send(self, message: bytes) -> None:
         if self._closed is not None:
             return
-        waiting = self._outbox_bytes - len(self._answer)
+        waiting = self._outbox_bytes - self._answer_bytes
         if waiting > self._max_outbox_bytes:
             self.close(TooSlow(f"{waiting} bytes wait to be read."))
             return
@@ -81,8 +85,8 @@ class Client:
     def sent(self, message: bytes) -> None:
         """The message has left: it no longer counts against the bound."""
         self._outbox_bytes -= len(message)
-        if message is self._answer:
-            self._answer = b""
+        if self._answer and message is self._answer[0]:
+            self._answer_bytes -= len(self._answer.popleft())
         self._changed.set()
 
     async def is_read_up(self) -> None:

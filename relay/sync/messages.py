@@ -11,6 +11,10 @@ _STEP_1, _STEP_2, _UPDATE = 0, 1, 2
 _MAX_STATE_ENTRIES = 200_000
 
 
+FRAME_BYTES = 16
+"""More than what stands before an update in its frame."""
+
+
 @dataclass(frozen=True, slots=True)
 class StateRequest:
     """Sync step 1: send me what I lack beyond this state vector."""

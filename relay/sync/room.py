@@ -8,9 +8,9 @@ write to the same log is taken in the order of the log.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
-from pycrdt import merge_updates
 
 from relay.auth.access import Access
 
@@ -21,8 +21,10 @@ from .compaction import Due, LogSize
 from .errors import Deleted, MessageTooLarge, NotSaved, Quarantined, SyncError
 from .following import Follower
 from .journal import Journal
+from .limits import Limits
 from .log_position import LogPosition
 from .messages import (
+    FRAME_BYTES,
     AwarenessUpdate,
     Edit,
     Message,
@@ -35,15 +37,15 @@ from .opening import Opened
 from .reading_again import read_again
 from .replica import Offered
 from .rights import Rights
+from .splitting import Splitter
 from .store import Append, DocumentDeleted, StoreFault
+from .threads import beside_the_loop_if_large
 from .unsaved import Unsaved
 from .update import Outside, Roots
 from .versions import named_sequences
 
 _log = structlog.stdlib.get_logger("relay.sync")
 
-_LARGE_BYTES = 64 * 1024
-"""From here on an update is tried on another thread, so that other rooms need not wait."""
 _TOLD_BYTES = 4 * 1024
 """Other relays read a larger update from the log, so that the bus need not hold it."""
 _BEGUN_ELSEWHERE = "The document was begun at another relay meanwhile."
@@ -58,7 +60,7 @@ class Room:
         opened: Opened,
         journal: Journal,
         access: Access,
-        max_document_bytes: int,
+        limits: Limits,
         bus: Bus,
         compacted: Callable[[str], None],
         clock: Callable[[], float],
@@ -70,7 +72,8 @@ class Room:
         """Why nobody may come in any more."""
         self._journal = journal
         self._rights = Rights(access, document_id)
-        self._max_document_bytes = max_document_bytes
+        self._max_document_bytes = limits.max_document_bytes
+        self._splitter = Splitter(limits.max_message_bytes - FRAME_BYTES)
         self._bus = bus
         self._compacted = compacted
         self._clock = clock
@@ -110,7 +113,9 @@ class Room:
             case StateRequest(state_vector):
                 self._rights.permit(client, "read")
                 await client.is_read_up()
-                client.answer(answer(self._replica.beyond(state_vector)))
+                # Who waits for step 2 has everything when it comes.
+                *parts, last = await self._splitter.parts(self._replica.beyond(state_vector))
+                client.answer([*map(news, parts), answer(last)])
             case Edit():
                 self._rights.permit(client, "read")
                 await client.has_room()
@@ -155,9 +160,7 @@ class Room:
         if self._size_bytes + len(update) > self._max_document_bytes:
             bound = self._max_document_bytes
             raise MessageTooLarge(f"The document would be larger than {bound} bytes.")
-        if len(update) < _LARGE_BYTES:
-            return self._replica.offer(update, only=only)
-        return await asyncio.to_thread(self._replica.offer, update, only=only)
+        return await beside_the_loop_if_large(partial(self._replica.offer, only=only), update)
 
     def take(self) -> Sequence[Append]:
         return self._unsaved.take()
@@ -175,22 +178,20 @@ class Room:
             authors.add(self._unsaved.wrote())
             update = self._replica.keep()
             updates.append(update)
+            self._grow(len(update))
             self.position.wrote(sequence)
             told = update if len(update) <= _TOLD_BYTES else None
             self._bus.post(Written(self.document_id, self.epoch, sequence, told))
-        # A busy room sends one message for all that a commit wrote, not one for each edit.
-        self._show(*updates, author=authors.pop() if len(authors) == 1 else None)
+        # One who wrote all of it has it.
+        author = authors.pop() if len(authors) == 1 else None
+        self.audience.show_edits(self._splitter.merged(updates), but=author)
         self.audience.saved(self._unsaved.saved)
         self._follower.follow()
         self._compact_if_due()
 
-    def _show(self, *updates: bytes, author: Client | None = None) -> None:
-        """What is on disk may be seen; one who wrote all of it has it."""
-        for update in updates:
-            self._log.grow(len(update))
-            self._size_bytes += len(update)
-        update = merge_updates(*updates) if len(updates) > 1 else updates[0]
-        self.audience.show(news(update), but=author)
+    def _grow(self, size: int) -> None:
+        self._log.grow(size)
+        self._size_bytes += size
 
     def _compact_if_due(self) -> None:
         # While some records are missing, the state is not that of any one sequence.
@@ -232,12 +233,10 @@ class Room:
         it. Raises Malformed."""
         if sequence <= self.saved_sequence:
             return
-        if len(update) < _LARGE_BYTES:
-            self._replica.add(update)
-        else:
-            await asyncio.to_thread(self._replica.add, update)
+        await beside_the_loop_if_large(self._replica.add, update)
         self.position.took(sequence)
-        self._show(update)
+        self._grow(len(update))
+        self.audience.show_edits(await self._splitter.parts(update))
         self._compact_if_due()
 
     def begin_again(self, why: str) -> None:
@@ -258,7 +257,7 @@ class Room:
             self.end(Deleted(self.document_id))
         else:
             async with self.turn:
-                self._show_again(opened)
+                await self._show_again(opened)
         self._recovery = None
         self._follower.follow()
 
@@ -269,7 +268,7 @@ class Room:
             self._unsaved.forget()
             self.audience.close(why)
 
-    def _show_again(self, opened: Opened) -> None:
+    async def _show_again(self, opened: Opened) -> None:
         shown = self._replica.state_vector()
         grown = opened.sequence > self.saved_sequence
         if opened.epoch != self.epoch and not self._epoch_is_minted:
@@ -277,7 +276,7 @@ class Room:
             self.audience.close(NotSaved(_BEGUN_ELSEWHERE))
         self._begin(opened)
         if grown:
-            self.audience.show(news(self._replica.beyond(shown)))
+            self.audience.show_edits(await self._splitter.parts(self._replica.beyond(shown)))
 
     def _begin(self, opened: Opened) -> None:
         self.epoch = opened.epoch

@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -20,6 +19,7 @@ from .bus import Bus, Ended, NoBus, Note, Written
 from .client import Client
 from .errors import Deleted, EpochDiffers, Restarting
 from .journal import Journal
+from .limits import Limits
 from .metrics import SyncMetrics
 from .opening import Opened, open_document
 from .refusal import permit, refusal_of
@@ -29,21 +29,6 @@ from .stored_documents import StoredDocuments
 from .watching import watch
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a client may ask of the relay; the settings say why."""
-
-    max_message_bytes: int = 16 * 1024 * 1024
-    max_outbox_bytes: int = 4 * 1024 * 1024
-    max_document_bytes: int = 64 * 1024 * 1024
-    messages_per_second: int = 500
-    idle_seconds: float = 30
-    max_history_bytes: int = 64 * 1024 * 1024
-    max_document_blob_bytes: int = 256 * 1024 * 1024
-    watch_seconds: float = 1
-    """How often to look whether other relays have written what nobody told of."""
 
 
 class Rooms:
@@ -201,7 +186,7 @@ class Rooms:
             opened,
             self._journal,
             self._access,
-            self.limits.max_document_bytes,
+            self.limits,
             self._bus,
             self.archive.collect_later,
             self._clock,

@@ -15,7 +15,7 @@ MAX_DEPTH = 64
 _MAX_CLOCK = 2**31
 """The codec counts in 32 bits."""
 
-_HAS_ORIGIN, _HAS_RIGHT_ORIGIN, _HAS_PARENT_KEY, _CONTENT = 0x80, 0x40, 0x20, 0x1F
+HAS_ORIGIN, _HAS_RIGHT_ORIGIN, _HAS_PARENT_KEY, _CONTENT = 0x80, 0x40, 0x20, 0x1F
 _SKIP = 10
 _NAMED_TYPES = (3, 5)  # XML element and hook carry a name
 _JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
@@ -39,15 +39,15 @@ Deleted = tuple[int, int, int]
 
 
 class Walk:
-    """One pass over an update's bytes."""
+    """One pass over the bytes of an update, or of what is in one."""
 
     def __init__(self, update: bytes, max_elements: int) -> None:
-        self._reader = Reader(update)
+        self.reader = Reader(update)
         self._left = max_elements
 
     def update(self) -> tuple[list[Struct], list[Deleted]]:
         """Its structs and its deletions."""
-        reader = self._reader
+        reader = self.reader
         structs: list[Struct] = []
         for _ in range(reader.number()):
             count, client, clock = reader.number(), reader.number(), reader.number(_MAX_CLOCK)
@@ -75,29 +75,46 @@ class Walk:
 
     def _struct(self, client: int, clock: int, info: int) -> Struct:
         self._count(1)
-        reader = self._reader
+        reader = self.reader
         if info == _SKIP or info & _CONTENT == 0:
             return Struct(client, clock, clock + reader.number(_MAX_CLOCK), None, None)
-        left = self._id() if info & _HAS_ORIGIN else None
+        left = self._id() if info & HAS_ORIGIN else None
         right = self._id() if info & _HAS_RIGHT_ORIGIN else None
-        parent = root = None
-        if left is None and right is None:
-            if reader.number() == 1:
-                root = _text(reader.block())
-            else:
-                parent = self._id()
-            if info & _HAS_PARENT_KEY:
-                _text(reader.block())
+        parent, root = (None, None) if left or right else self._parent(info)
         end = clock + self._content(info & _CONTENT)
         beside = right if left else None
         return Struct(client, clock, end, left or right, parent, root, beside)
 
+    def neighbours(self, info: int) -> tuple[bytes, bytes]:
+        """An item's encoding up to its content, and of that its right neighbour."""
+        start = self.reader.position - 1
+        if info & HAS_ORIGIN:
+            self._id()
+        before = self.reader.position
+        if info & _HAS_RIGHT_ORIGIN:
+            self._id()
+        right = self.reader.data[before : self.reader.position]
+        if not info & (HAS_ORIGIN | _HAS_RIGHT_ORIGIN):
+            self._parent(info)
+        return self.reader.data[start : self.reader.position], right
+
+    def _parent(self, info: int) -> tuple[Id | None, str | None]:
+        """The type, or the root, that an item without neighbours lies in."""
+        parent = root = None
+        if self.reader.number() == 1:
+            root = _text(self.reader.block())
+        else:
+            parent = self._id()
+        if info & _HAS_PARENT_KEY:
+            _text(self.reader.block())
+        return parent, root
+
     def _id(self) -> Id:
-        return self._reader.number(), self._reader.number(_MAX_CLOCK)
+        return self.reader.number(), self.reader.number(_MAX_CLOCK)
 
     def _content(self, kind: int) -> int:
         """Skip an item's content; its length in clocks."""
-        reader = self._reader
+        reader = self.reader
         match kind:
             case 1:  # deleted
                 return reader.number(_MAX_CLOCK)
@@ -120,18 +137,18 @@ class Walk:
                     _text(reader.block())
             case 8:  # values
                 count = reader.number(_MAX_CLOCK)
-                self._values(count)
+                self.values(count)
                 return count
             case 9:  # document
                 _text(reader.block())
-                self._values(1)
+                self.values(1)
             case _:
                 raise Malformed(f"There is no content of type {kind}.")
         return 1
 
     def _json(self) -> None:
         self._count(1)
-        text = self._reader.block()
+        text = self.reader.block()
         _text(text)
         brackets = text.count(b"[") + text.count(b"{")
         self._count(brackets)
@@ -146,9 +163,9 @@ class Walk:
             elif token in b"]}":
                 depth -= 1
 
-    def _values(self, count: int) -> None:
+    def values(self, count: int) -> None:
         """Skip lib0 `any` values."""
-        reader = self._reader
+        reader = self.reader
         levels = [(count, False)]  # how many are left, and whether each follows a key
         while levels:
             left, keyed = levels.pop()

@@ -63,6 +63,8 @@ def run(options: argparse.Namespace) -> int:
     """Run the notebook that the command line names; the output is written whatever happens."""
     _check(options)
     notebook = _read(options.notebook)
+    if options.output is not None:
+        write_ipynb(notebook)  # what cannot be written is said before anything runs
     inject_parameters(notebook, parse_parameters(options.parameters))
     console = Console(stderr=True)
     if not HOSTS[options.host].is_sandbox:

@@ -14,10 +14,11 @@ from relay.auth.one_person import OnePerson
 from relay.sync.bus import Bus
 from relay.sync.client import Client
 from relay.sync.errors import SyncError
+from relay.sync.limits import Limits
 from relay.sync.messages import read_message
 from relay.sync.metrics import SyncMetrics
 from relay.sync.room import Room
-from relay.sync.rooms import Limits, Rooms, open_rooms
+from relay.sync.rooms import Rooms, open_rooms
 from relay.sync.store import Store
 from tests.relay.sync.peer import Peer
 from wasm_runtime.contracts.document import User

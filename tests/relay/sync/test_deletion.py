@@ -9,8 +9,9 @@ from relay.sync.blobs import hash_of
 from relay.sync.bus import MemoryBus
 from relay.sync.compaction import Due, plan
 from relay.sync.errors import Deleted, StoreUnavailable
+from relay.sync.limits import Limits
 from relay.sync.memory_store import MemoryStore
-from relay.sync.rooms import Limits, Rooms
+from relay.sync.rooms import Rooms
 from relay.sync.sqlite_store import SqliteStore
 from relay.sync.store import DocumentDeleted
 from tests.relay.sync.faulty_store import FaultyStore

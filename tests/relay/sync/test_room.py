@@ -9,9 +9,9 @@ from relay.auth.roles import Verb
 from relay.sync.client import Client
 from relay.sync.errors import Malformed, NotPermitted, NotSaved, TooSlow
 from relay.sync.lib0 import block_bytes, number_bytes
+from relay.sync.limits import Limits
 from relay.sync.memory_store import MemoryStore
 from relay.sync.messages import RECEIPT, answer, awareness, news, read_message, state_request
-from relay.sync.rooms import Limits
 from tests.relay.sync.faulty_store import FaultyStore
 from tests.relay.sync.hostile import nested_types
 from tests.relay.sync.link import ME, Link, connected_until_saved, rooms_of, until

@@ -8,8 +8,9 @@ import pytest
 from relay.auth.actor import Actor
 from relay.sync.compaction import SNAPSHOT_RECORDS, reopened
 from relay.sync.errors import EpochDiffers, NotPermitted, Quarantined, StoreUnavailable
+from relay.sync.limits import Limits
 from relay.sync.memory_store import MemoryStore
-from relay.sync.rooms import Limits, Rooms
+from relay.sync.rooms import Rooms
 from relay.sync.sqlite_store import SqliteStore
 from relay.sync.store import Append, Record, Store, Stored
 from tests.relay.sync.faulty_store import FaultyStore

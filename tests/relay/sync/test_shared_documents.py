@@ -10,9 +10,10 @@ from relay.sync.bus import MemoryBus
 from relay.sync.compaction import SNAPSHOT_RECORDS
 from relay.sync.errors import EpochDiffers, NotSaved
 from relay.sync.lib0 import block_bytes, number_bytes
+from relay.sync.limits import Limits
 from relay.sync.memory_store import MemoryStore
 from relay.sync.messages import awareness
-from relay.sync.rooms import Limits, Rooms
+from relay.sync.rooms import Rooms
 from tests.relay.sync.link import Link, rooms_of, until
 from tests.relay.sync.peer import Peer
 

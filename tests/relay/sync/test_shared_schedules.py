@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay.sync.bus import MemoryBus
+from relay.sync.limits import Limits
 from relay.sync.memory_store import MemoryStore
-from relay.sync.rooms import Limits, Rooms
+from relay.sync.rooms import Rooms
 from tests.relay.sync.faulty_store import Fault, FaultyStore
 from tests.relay.sync.link import Link, connected_until_saved, rooms_of, until
 from tests.relay.sync.peer import Peer
