@@ -34,6 +34,8 @@ def test_a_viewers_page_shows_that_it_is_read_only(ada: Person, bob: Person) -> 
     bob.press("Escape", "b")
     expect(bob.notices).to_contain_text(READS_ONLY)
     bob.start(0)
+    expect(bob.notices).to_contain_text("You may read this notebook, not run it.")
+    expect(bob.notices).not_to_contain_text("Something went wrong")
     expect(bob.cell(0)).to_have_attribute("data-state", "idle")
     bob.shows("x = 1")
 

@@ -119,6 +119,7 @@ export class Runs {
 
   /** Forgets runs, with what was asked of them. */
   delete(ids: readonly string[]): void {
+    if (ids.length === 0) return;
     this.#write(() => {
       for (const id of ids) {
         this.#runs.delete(id);
@@ -130,6 +131,7 @@ export class Runs {
 
   /** Asks whoever has these runs to end them. */
   stop(ids: readonly string[], userId: string): void {
+    if (ids.length === 0) return;
     this.#write(() => {
       for (const id of ids) this.#stops.set(id, userId);
     });

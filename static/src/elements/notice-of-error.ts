@@ -2,12 +2,12 @@
 import { NotebookFormatError } from "../document/ipynb.ts";
 import { KernelEnded, KernelError } from "../kernel/kernel.ts";
 import { StorageError } from "../session/database.ts";
-import type { Notice } from "../session/notice.ts";
+import { type Notice, ToldError } from "../session/notice.ts";
 import { OpenError } from "../session/open.ts";
 
 /** null when nothing needs to be said: the person went on before it was done. */
 export function noticeOf(error: unknown): Notice | null {
-  if (error instanceof KernelEnded) return null;
+  if (error instanceof KernelEnded || error instanceof ToldError) return null;
   if (error instanceof DOMException && error.name === "AbortError") return null;
   if (error instanceof StorageError) return error.notice;
   if (error instanceof KernelError) {

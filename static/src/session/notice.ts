@@ -7,3 +7,6 @@ export interface Notice {
   topic?: string;
   cellId?: string;
 }
+
+/** What was tried is refused, and the person has been told why. */
+export class ToldError extends Error {}

@@ -12,7 +12,7 @@ import type { NetworkAsk } from "./network-gate.ts";
 import type { NotebookBlobs } from "./notebook-blobs.ts";
 import type { Notice } from "./notice.ts";
 import { RunHost } from "./run-host.ts";
-import { NO_HOST, type RunRights } from "./run-rights.ts";
+import { MAY_NOT_HOST, MAY_NOT_RUN, NO_HOST, type RunRights } from "./run-rights.ts";
 import { type CellRunState, runStateOf } from "./run-state.ts";
 import type { PendingInput, SaveState, SessionEvents, SessionParts } from "./session-parts.ts";
 
@@ -146,14 +146,14 @@ export class NotebookSession extends EventTarget {
 
   /** Queues the code cells among `cellIds`; resolves when nothing is left to run. */
   async runCells(cellIds: readonly string[]): Promise<void> {
+    if (!this.rights.mayAsk()) return this.#tell(MAY_NOT_RUN);
     const { presence, runtime } = this.#parts;
     const { host } = this.#runs;
     const mayBeElsewhere = host !== null && !this.#isThere(host) && !presence.isComplete;
     if (mayBeElsewhere) await presence.settled;
     if (this.#life.signal.aborted) return;
     const runtimeId = this.hostElsewhere?.id ?? runtime.id;
-    if (runtimeId === runtime.id && this.rights.mayAsk() && !this.rights.mayHost())
-      return this.#tell(NO_HOST);
+    if (runtimeId === runtime.id && !this.rights.mayHost()) return this.#tell(NO_HOST);
     const waiting = new Set(this.#runs.queuedFor(runtimeId).map(({ run }) => run.cell_id));
     const asked = new Set(
       cellIds.filter((id) => this.notebook.cell(id)?.type === "code" && !waiting.has(id)),
@@ -185,7 +185,8 @@ export class NotebookSession extends EventTarget {
 
   /** From now on cells run in this page's kernel; who had it before hands over what it has not started. */
   runHere(): void {
-    this.#host.becomeHost();
+    if (this.rights.mayHost()) this.#host.becomeHost();
+    else this.#tell(MAY_NOT_HOST);
   }
 
   /** Ends the running cell and drops what waits, wherever that is. */

@@ -190,13 +190,24 @@ test("who may ask for runs and not write their outputs has them run by others on
   assert.deepEqual([ada.kernel.ran, bob.kernel.ran, bob.text("a"), told.length], [["b", "a"], [], "a", 1]);
 });
 
-test("a reader's page writes nothing when a runtime has left", async () => {
+test("a reader's page writes nothing of runs, and says why", async () => {
   const [ada, bob] = two({ a: until().program });
   bob.session.rights = { mayAsk: () => false, mayHost: () => false };
   void ada.session.runCells(["a"]);
   await turn();
+  const told: string[] = [];
+  bob.session.on("notice", ({ message }) => told.push(message));
+  const written: unknown[] = [];
+  bob.session.notebook.doc.on("update", (_, origin) => origin !== "room" && written.push(origin));
+  await bob.session.runCells(["b"]);
+  bob.session.runHere();
+  await bob.session.restart();
   ada.vanish();
-  assert.equal(bob.state("a"), "running");
+  assert.deepEqual([bob.state("a"), written], ["running", []]);
+  assert.deepEqual(told, [
+    "You may read this notebook, not run it.",
+    "Only who may edit this notebook can have it run in their page.",
+  ]);
 });
 
 test("a run that waited to know who is there begins nothing once the page was left", async () => {

@@ -3,10 +3,11 @@ import { Compartment, EditorState, StateEffect } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import type * as Y from "yjs";
 import { ORIGIN } from "../document/origin.ts";
+import { ToldError } from "../session/notice.ts";
 import { ROLE_WORDS, type Role } from "./access-words.ts";
 
 /** Somebody tried what their role does not allow. */
-export class RoleRefusal extends Error {
+export class RoleRefusal extends ToldError {
   readonly hint = "Ask an owner of the notebook, or duplicate it: the copy is yours.";
   override readonly name = "RoleRefusal";
 }

@@ -17,16 +17,15 @@ import {
   SESSIONS_PATH,
   Session,
 } from "../contracts/generated.ts";
+import { OpenError } from "../session/open.ts";
 import type { LinkRole, Role } from "./access-words.ts";
 
 /** The relay refused; its words are for people. */
-export class AccessError extends Error {
-  readonly hint: string;
+export class AccessError extends OpenError {
   readonly status: number;
   constructor(message: string, hint: string, status: number) {
-    super(message);
+    super(message, hint);
     this.name = "AccessError";
-    this.hint = hint;
     this.status = status;
   }
 }
