@@ -1,7 +1,6 @@
 """SQL over the notebook's DataFrames, by SQLite in the kernel."""
 
 import sqlite3
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
@@ -10,8 +9,6 @@ import pandas as pd
 
 from .errors import InterfaceError, ProgrammingError
 from .sql_text import words
-
-_STEPS_BETWEEN_LOOKS = 10_000  # of SQLite's machine, between two looks whether Stop was pressed
 
 
 def query_frames(
@@ -22,17 +19,10 @@ def query_frames(
     with closing(sqlite3.connect(":memory:")) as database:
         for name, frame in used.items():
             _load(database, name, frame)
-        # A handler, so that signals are looked at in the middle of a long query.
-        database.set_progress_handler(_look, _STEPS_BETWEEN_LOOKS)
         try:
             return pd.read_sql_query(sql, database, params=dict(parameters))
         except (sqlite3.Error, sqlite3.Warning, pd.errors.DatabaseError) as error:
             raise ProgrammingError(_message(error), _hint(used, frames), sql) from None
-
-
-def _look() -> int:
-    time.monotonic()
-    return 0
 
 
 def _load(database: sqlite3.Connection, name: str, frame: pd.DataFrame) -> None:

@@ -1,0 +1,106 @@
+"""A million rows from PostgreSQL into a DataFrame: in the page's kernel, and in native Python.
+
+The baseline is pandas.read_sql over psycopg alone; SQLAlchemy, the usual layer, adds to it.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.bench.conftest import RUNS, OpenBrowser
+from tests.bench.figures import Figures
+from tests.browser.conftest import Relay
+from tests.browser.notebook_page import NotebookPage
+from tests.relay.data.servers import READER_PASSWORD, Server, postgres_server
+
+ROWS = 1_000_000
+SQL = "select * from million"
+_TABLE = f"""
+create table million as select n::int as id, n::bigint * 7 as account, n * 1.5::float8 as amount,
+    case when n % 10 = 0 then null else n % 1000 end as shop, n % 2 = 0 as paid,
+    'customer ' || n as customer, date '2020-01-01' + n % 2000 as day,
+    timestamptz '2026-01-01' + n * interval '1 second' as at
+from generate_series(1, {ROWS}) n;
+grant select on million to reader;
+"""
+_TIMED = f"""
+import time
+from wasm_runtime.data import query
+query("warehouse", "select 1 as one")
+started = time.perf_counter()
+frame = query("warehouse", "{SQL}")
+print("took", time.perf_counter() - started, "s for", frame.shape)
+del frame
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    with postgres_server() as server:
+        with psycopg.connect(server.postgres_url(), autocommit=True) as admin:
+            admin.execute(_TABLE)
+        yield server
+
+
+@pytest.fixture
+def data_relay(client: Path, postgres: Server) -> Iterator[Relay]:
+    password = quote(READER_PASSWORD, safe="")
+    url = f"postgresql://reader:{password}@/postgres?host={quote(str(postgres.folder))}"
+    relay = Relay(
+        environment={
+            "WASM_RUNTIME_CLIENT": str(client),
+            "WASM_RUNTIME_CONNECTION_WAREHOUSE": url,
+        }
+    )
+    yield relay
+    relay.stop()
+
+
+def _native_seconds(server: Server) -> float:
+    with psycopg.connect(
+        host=str(server.folder), dbname="postgres", user="reader", password=READER_PASSWORD
+    ) as connection:
+        started = time.perf_counter()
+        frame = pd.read_sql(SQL, connection)
+        spent = time.perf_counter() - started
+    assert frame.shape == (ROWS, 8)
+    return spent
+
+
+@pytest.mark.filterwarnings("ignore:pandas only supports SQLAlchemy")
+def test_a_million_rows_become_a_dataframe(
+    data_relay: Relay,
+    postgres: Server,
+    open_browser: OpenBrowser,
+    profile: Callable[[], Path],
+    figures: Figures,
+) -> None:
+    ours: list[float] = []
+    native: list[float] = []
+    with open_browser(profile()) as context:
+        page = context.new_page()
+        expect.set_options(timeout=120_000)
+        notebook = NotebookPage(page, data_relay.url).open(*[_TIMED] * RUNS, environment="data")
+        for index in range(RUNS):
+            native.append(_native_seconds(postgres))
+            notebook.start(index)
+            notebook.printed(index, f"s for ({ROWS}, 8)")
+            text = notebook.outputs(index).inner_text()
+            found = re.search(r"took ([\d.]+) s", text)
+            assert found is not None
+            ours.append(float(found[1]))
+    figures.add(
+        "1,000,000 rows x 8 columns of PostgreSQL to pandas",
+        "s",
+        ours,
+        native,
+        baseline_is="pandas.read_sql over psycopg",
+        ratio_limit=1,
+    )

@@ -1,0 +1,87 @@
+"""Databases from a notebook's cells: the relay's demo shop, asked through the page."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Relay
+from tests.browser.scratch_notebook import Scratch, open_context
+
+ENDLESS = (
+    "with recursive numbers (n) as (select 1 union all select n + 1 from numbers) "
+    "select count(*) as n from numbers"
+)
+
+
+@pytest.fixture(scope="module")
+def scratch(browser: Browser, relay: Relay) -> Iterator[Scratch]:
+    with open_context(browser) as context:
+        yield Scratch(context.new_page(), relay.url, "data")
+
+
+def test_a_sql_cell_shows_its_rows_and_keeps_a_dataframe(scratch: Scratch) -> None:
+    scratch.run("least = 4")
+    shown = scratch.run(
+        "%%sql demo towns <<\nselect name, country from cities where city_id >= :least order by 1"
+    )
+    expect(shown).to_contain_text("Wellington")
+    expect(scratch.run("print(len(towns), towns.name[0])")).to_contain_text("5 Osaka")
+
+
+def test_rows_come_to_python_by_query_await_and_cursor(scratch: Scratch) -> None:
+    printed = scratch.run(
+        "from wasm_runtime.data import connect, query, query_async\n"
+        "import pandas\n"
+        "frame = query('demo', 'select * from sales')\n"
+        "print(frame.shape, frame.amount.dtype)\n"
+        "awaited = await query_async('demo', 'select count(*) as n from orders')\n"
+        "print('orders', awaited.n[0])\n"
+        "with connect('demo') as connection:\n"
+        "    print(connection.execute('select name from cities order by 1').fetchone())\n"
+        "    print(pandas.read_sql('select 1 + :x as y', connection, params={'x': 41}).y[0])\n"
+    )
+    for text in ("float64", "orders 2000", "('Amsterdam',)", "42"):
+        expect(printed).to_contain_text(text)
+
+
+def test_an_error_points_into_the_sql(scratch: Scratch) -> None:
+    shown = scratch.run("%%sql demo\nselect nmae from cities")
+    expect(shown).to_contain_text("no such column: nmae")
+    expect(shown).not_to_contain_text("Traceback")
+
+
+def test_a_connection_that_is_not_there_is_named(scratch: Scratch) -> None:
+    expect(scratch.run("%%sql warehouse\nselect 1")).to_contain_text("warehouse")
+
+
+def test_stop_ends_the_query_in_the_database(scratch: Scratch, relay: Relay) -> None:
+    with scratch.page.expect_request("**/data/demo/query") as asked:
+        index = scratch.start(f"%%sql demo\n{ENDLESS}")
+    query_id = json.loads(asked.value.post_data or "{}")["query_id"]
+    with scratch.page.expect_request(f"**/data/queries/{query_id}") as stopped:
+        scratch.notebook.button("Stop").click()
+    assert stopped.value.method == "DELETE"
+    expect(scratch.finished(index)).to_contain_text("KeyboardInterrupt")
+    scratch.page.wait_for_function(
+        "async (url) => (await (await fetch(url)).json()).state === 'failed'",
+        arg=f"{relay.url}data/queries/{query_id}",
+    )
+    expect(scratch.run("%%sql demo\nselect 6 * 7 as answer")).to_contain_text("42")
+
+
+def test_sql_over_dataframes_needs_no_database(scratch: Scratch) -> None:
+    scratch.run(
+        "import pandas as pd; sold = pd.DataFrame({'city': ['A', 'B', 'A'], 'n': [1, 2, 41]})"
+    )
+    shown = scratch.run("%%sql\nselect city, sum(n) as total from sold group by city")
+    expect(shown).to_contain_text("42")
+
+
+def test_without_the_relay_a_sentence_says_so(browser: Browser, own_relay: Relay) -> None:
+    with open_context(browser) as context:
+        scratch = Scratch(context.new_page(), own_relay.url, "data")
+        expect(scratch.run("%%sql demo\nselect 6 * 7 as answer")).to_contain_text("42")
+        own_relay.stop()
+        expect(scratch.run("%%sql demo\nselect 1")).to_contain_text("cannot be reached")
