@@ -1,9 +1,8 @@
 /** A column's header: name and type, the order, a button for its filter and profile, an edge to drag. */
-import { ArrowDown, ArrowUp, ListFilter } from "lucide";
 import type { TableColumn, TableSort } from "../../contracts/generated.ts";
-import { drawIcon } from "../icon.ts";
 import { isNumeric } from "./cell-text.ts";
 import { button, element } from "./elements.ts";
+import { filterIcon } from "./filter-icon.ts";
 
 export interface HeaderState {
   column: TableColumn;
@@ -46,9 +45,8 @@ export function headerCell(state: HeaderState, width: number, actions: HeaderAct
     label,
   );
   if (sort) {
-    const sign = element("span", { class: "head-sort" });
-    sign.append(drawIcon(sort.descending ? ArrowDown : ArrowUp), sortPlace > 0 ? String(sortPlace) : "");
-    cell.append(sign);
+    const sign = `${sort.descending ? "↓" : "↑"}${sortPlace > 0 ? sortPlace : ""}`;
+    cell.append(element("span", { class: "head-sort" }, sign));
   }
   const more = button("", () => actions.open(index), {
     class: "head-more",
@@ -57,7 +55,7 @@ export function headerCell(state: HeaderState, width: number, actions: HeaderAct
     "aria-pressed": String(isFiltered),
     title: "Filter and profile",
   });
-  more.append(drawIcon(ListFilter));
+  more.append(filterIcon());
   cell.append(more, edge(index, width, actions));
   cell.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest(".head-more, .head-edge")) return;

@@ -1,7 +1,5 @@
 /** A table as a whole: the tabs, the grid, the chart, and the lines that say what it is and what holds. */
-import { X } from "lucide";
 import { MAX_CELL_CHARACTERS, type TableOutput } from "../../contracts/generated.ts";
-import { drawIcon } from "../icon.ts";
 import type { CommChannel } from "../output.ts";
 import { saveFile } from "../save-file.ts";
 import { bounds, type Place } from "./cell-range.ts";
@@ -113,12 +111,10 @@ export class TableView {
     if (filters.length === 0) return;
     const chips = filters.map((filter) => {
       const words = filterWords(filter, table.columns[filter.column]!);
-      const chip = button(words, () => this.#model.setFilter(filter.column, null), {
+      return button(`${words} ×`, () => this.#model.setFilter(filter.column, null), {
         class: "chip",
         "aria-label": `Remove filter: ${words}`,
       });
-      chip.append(drawIcon(X));
-      return chip;
     });
     const passed = `${pages.total.toLocaleString("en")} of ${counted(table.rows, "row")}`;
     this.#chips.replaceChildren(
