@@ -17,6 +17,7 @@ from wasm_runtime.errors import WasmRuntimeError
 
 from .audit import keeping_lines
 from .auth.gate import put_gates
+from .auth.operators import Operators
 from .auth.policies import POLICIES
 from .auth.service import AccessService
 from .cache import CacheService, cache_routes, open_cache
@@ -28,6 +29,7 @@ from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
+from .operator import operator_routes
 from .secrets import SecretMask
 from .settings import Settings
 from .sync import (
@@ -64,6 +66,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     connections = open_connections(settings, mask)
     audit_log = open_audit(settings, mask)
     data: list[DataService] = []
+    is_operator = Operators(settings.operators)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -74,7 +77,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 rooms.append(opened)
                 async with (
                     service.following(opened.reconsider),
-                    open_data(connections, audit_log) as opened_data,
+                    open_data(connections, audit_log, is_operator) as opened_data,
                 ):
                     data.append(opened_data)
                     with keeping_lines(audit_log):
@@ -83,7 +86,14 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
 
     return Starlette(
         routes=_routes(
-            settings, metrics, health, cache, service, lambda: rooms[-1], lambda: data[-1]
+            settings,
+            metrics,
+            health,
+            cache,
+            service,
+            lambda: rooms[-1],
+            [*data_routes(lambda: data[-1]), *operator_routes(connections, audit_log)],
+            is_operator,
         ),
         lifespan=lifespan,
         # The first is the outermost: even a refusal is logged and carries the headers.
@@ -124,7 +134,8 @@ def _routes(
     cache: CacheService,
     service: AccessService,
     rooms: Callable[[], Rooms],
-    data: Callable[[], DataService],
+    data: list[BaseRoute],
+    is_operator: Operators,
 ) -> list[BaseRoute]:
     async def answer_health(request: Request) -> Response:
         return health.page()
@@ -139,8 +150,8 @@ def _routes(
     routes += service.routes()
     routes += sync_routes(rooms)
     routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
-    routes += data_routes(data)
+    routes += data
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
-    put_gates(routes, POLICIES, service.access)
+    put_gates(routes, POLICIES, service.access, is_operator)
     return routes

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         "and nobody else; it refuses to listen on any other address. accounts: people who sign in, "
         "and those whom they send a link. none: nobody, the relay serves the page alone.",
     )
+    operators: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Ids of the accounts (`wasm-runtime users list`) that may declare connections "
+        "and read the audit log from the page. The person at this machine always may.",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+/?$",
@@ -261,7 +266,7 @@ class Settings(BaseSettings):
             raise ValueError('an identity provider needs access = "accounts"')
         return self
 
-    @field_validator("allowed_hosts", "oidc_domains", mode="before")
+    @field_validator("allowed_hosts", "operators", "oidc_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

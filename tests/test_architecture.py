@@ -40,8 +40,9 @@ PYTHON = {
     "relay.auth": ["relay.audit"],
     "relay.sync": ["relay.auth"],
     "relay.data": ["relay.auth"],
+    "relay.operator": ["relay.data"],
     "relay.commands": ["relay.data"],
-    "relay.app": ["relay.cache", "relay.data", "relay.sync", "wasm_runtime.site"],
+    "relay.app": ["relay.cache", "relay.operator", "relay.sync", "wasm_runtime.site"],
     "wasm_runtime.cli": [
         "relay.app",
         "relay.commands",
@@ -62,9 +63,10 @@ TYPESCRIPT = {
     "styles": [],
     "elements": ["session", "editor", "outputs", "styles", "offline"],
     "sharing": ["elements", "sync"],
+    "data": ["elements"],
     "page": ["elements"],
     "start": ["page"],
-    "main": ["start", "sharing"],
+    "main": ["start", "sharing", "data"],
 }
 
 ROOT_MODULES = {"wasm_runtime", "wasm_runtime.__main__", "relay"}

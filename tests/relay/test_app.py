@@ -45,6 +45,14 @@ ROUTES = {
     "/data/queries/{query_id}": "api",
     "/data/{connection}/schema": "api",
     "/data/{connection}/query": "api",
+    "/data/{connection}/sample": "api",
+    "/data/{connection}/profile": "api",
+    "/operator/connections": "api",
+    "/operator/connections/{connection}": "api",
+    "/operator/connections/{connection}/test": "api",
+    "/operator/audit": "api",
+    "/operator/audit/chain": "api",
+    "/operator/audit/export": "api",
     "/{path:path}": "asset",
 }
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import CONTRACT_VERSION, access, data, document, page_security, relay_api, table
+from . import CONTRACT_VERSION, access, data, document, operator, page_security, relay_api, table
 from .everything import CONTRACT
 from .typescript import typescript
 
@@ -14,7 +14,7 @@ GENERATED = Path(__file__).parents[2] / "static" / "src" / "contracts" / "genera
 def generated() -> str:
     """The text that `generated.ts` should have."""
     constants: dict[str, object] = {"CONTRACT_VERSION": CONTRACT_VERSION}
-    for module in (relay_api, access, document, page_security, data, table):
+    for module in (relay_api, access, document, page_security, data, operator, table):
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, str | int):
                 constants[name] = value

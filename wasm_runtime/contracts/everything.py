@@ -12,9 +12,18 @@ from .access import (
     SignIn,
 )
 from .capabilities import Capability
-from .data import ConnectionList, DatabaseSchema, QueryRequest, QueryStatus
+from .data import (
+    ConnectionList,
+    DatabaseSchema,
+    QueryRequest,
+    QueryStatus,
+    TableProfile,
+    TableReference,
+    TableSample,
+)
 from .document import AwarenessState, BlobReference, Run, Runtime, Version
 from .environments import Environment, EnvironmentList
+from .operator import AuditChain, AuditPage, ConnectionTest, DeclaredConnections, NewConnection
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
 from .table import TableAnswer, TableOutput, TableRequest
@@ -28,6 +37,8 @@ CONTRACT = contract_of(
         *(ErrorBody, Health, RoomStatus, History),
         *(AwarenessState, BlobReference, Run, Runtime, Version),
         *(ConnectionList, DatabaseSchema, QueryRequest, QueryStatus, TableOutput),
+        *(TableReference, TableSample, TableProfile),
+        *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
     ],
     {
         "PageToWorker": PageToWorker,
