@@ -9,6 +9,7 @@ import * as esbuild from "esbuild";
 import { minifiedAgain } from "./build/minify.mjs";
 import {
   checkScriptLimit,
+  DATABASES_LIMIT,
   gzipSizes,
   kilobytes,
   SCRIPT_LIMIT,
@@ -307,12 +308,16 @@ write("client.json", `${JSON.stringify({ version, assets, scripts })}\n`);
 precompress();
 
 const sizesOf = (names) => gzipSizes(names.map((name) => [name, fs.readFileSync(path.join(out, name))]));
-const [own, sharing] = [sizesOf(scripts.own), sizesOf(scripts.sharing)];
-const [ownTotal, mainSize, sharingTotal] = [sum(own.values()), own.get(main), sum(sharing.values())].map(
-  kilobytes,
-);
+const [own, sharing, databases] = [scripts.own, scripts.sharing, scripts.databases].map(sizesOf);
+const [ownTotal, mainSize, sharingTotal, databasesTotal] = [
+  sum(own.values()),
+  own.get(main),
+  sum(sharing.values()),
+  sum(databases.values()),
+].map(kilobytes);
 console.log(
-  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}), sharing ${sharingTotal} more`,
+  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}), sharing ${sharingTotal} more, databases ${databasesTotal} more`,
 );
 checkScriptLimit(own, SCRIPT_LIMIT);
 checkScriptLimit(sharing, SHARING_LIMIT, "scripts of shared notebooks");
+checkScriptLimit(databases, DATABASES_LIMIT, "scripts of databases");

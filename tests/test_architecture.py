@@ -63,10 +63,10 @@ TYPESCRIPT = {
     "styles": [],
     "elements": ["session", "editor", "outputs", "styles", "offline"],
     "sharing": ["elements", "sync"],
-    "data": ["elements"],
+    "databases": ["elements"],
     "page": ["elements"],
     "start": ["page"],
-    "main": ["start", "sharing", "data"],
+    "main": ["start", "sharing", "databases"],
 }
 
 ROOT_MODULES = {"wasm_runtime", "wasm_runtime.__main__", "relay"}

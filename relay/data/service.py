@@ -16,7 +16,7 @@ from wasm_runtime.contracts.data import (
     DatabaseSchema,
     QueryRequest,
     QueryStatus,
-    TableProfile,
+    TableFigures,
     TableReference,
     TableSample,
 )
@@ -113,7 +113,7 @@ class DataService:
         look = Look.into(declared.engine, await self.schema(actor, name), table)
         return look.sample_of(await self._rows(actor, declared, look.sample()))
 
-    async def profile(self, actor: Actor, name: str, table: TableReference) -> TableProfile:
+    async def profile(self, actor: Actor, name: str, table: TableReference) -> TableFigures:
         """Figures of a table's columns. Raises NoSuchTable."""
         declared = await self._declared(actor, name)
         look = Look.into(declared.engine, await self.schema(actor, name), table)

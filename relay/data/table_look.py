@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wasm_runtime.contracts.data import (
+    ColumnFigures,
     ColumnInfo,
-    ColumnProfile,
     DatabaseSchema,
     HistogramBar,
-    TableProfile,
+    TableFigures,
     TableReference,
     TableSample,
 )
@@ -87,7 +87,7 @@ class Look:
             return None
         return self._statement(f"SELECT {', '.join(parts)} FROM {self._first_rows}")
 
-    def profile_of(self, figures: Mapping[str, Any], below: Mapping[str, Any]) -> TableProfile:
+    def profile_of(self, figures: Mapping[str, Any], below: Mapping[str, Any]) -> TableFigures:
         total = int(figures["total"])
         columns = []
         for at, column in enumerate(self.columns):
@@ -96,7 +96,7 @@ class Look:
             upto = [0, *(int(below[f"b{at}_{bar}"]) for bar in range(1, len(edges))), total - nulls]
             distinct = figures.get(f"d{at}")
             columns.append(
-                ColumnProfile(
+                ColumnFigures(
                     name=column.name,
                     nulls=nulls,
                     distinct=None if distinct is None else int(distinct),
@@ -108,7 +108,7 @@ class Look:
                     ],
                 )
             )
-        return TableProfile(rows=total, more=total >= PROFILE_ROWS, columns=columns)
+        return TableFigures(rows=total, more=total >= PROFILE_ROWS, columns=columns)
 
     def _of(self, column: ColumnInfo) -> Iterator[tuple[str, str]]:
         name, kind = self._name(column), self._kind(column)

@@ -7,10 +7,15 @@ export const SCRIPT_LIMIT = 350_000;
 /** Bytes after gzip that a shared notebook loads beside them. */
 export const SHARING_LIMIT = 60_000;
 
+/** Bytes after gzip that a notebook loads for its first SQL cell, or with the schema browser. */
+export const DATABASES_LIMIT = 35_000;
+
 /** Behind each of these modules lies all that only some pages load. */
 const ENTRIES = {
   /** What only a shared notebook needs. */
   sharing: /^src\/sharing\/entry\.ts$/,
+  /** What only SQL cells and the schema browser need. */
+  databases: /^src\/databases\/entry\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };

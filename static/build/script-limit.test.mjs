@@ -4,6 +4,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import {
   checkScriptLimit,
+  DATABASES_LIMIT,
   gzipSizes,
   SCRIPT_LIMIT,
   SHARING_LIMIT,
@@ -27,16 +28,18 @@ test("scripts above the limit fail the build, and the largest is named", () => {
 test("what only another entry reaches is counted apart, what both reach is the page's own", () => {
   const to = (...paths) => ({ imports: paths.map((path) => ({ path })) });
   const outputs = {
-    "main.js": to("lit.js", "editor.js", "sharing.js", "purify.js"),
+    "main.js": to("lit.js", "editor.js", "sharing.js", "databases.js", "purify.js"),
     "editor.js": to("lit.js"),
     "lit.js": to(),
     "sharing.js": { ...to("lit.js", "awareness.js", "editor.js"), entryPoint: "src/sharing/entry.ts" },
     "awareness.js": to(),
+    "databases.js": { ...to("editor.js"), entryPoint: "src/databases/entry.ts" },
     "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
   };
   assert.deepEqual(scriptParts(outputs, "main.js"), {
     own: ["main.js", "lit.js", "editor.js"],
     sharing: ["sharing.js", "awareness.js"],
+    databases: ["databases.js"],
     standIns: ["purify.js"],
   });
 });
@@ -45,12 +48,13 @@ test("a page without one of the entries is not measured by mistake", () => {
   assert.throws(() => scriptParts({ "main.js": { imports: [] } }, "main.js"), /no bundle begins with/);
 });
 
-test("the built client is within both limits", () => {
+test("the built client is within its limits", () => {
   const manifest = fs.readFileSync(`${client}client.json`, "utf8");
   const { scripts } = JSON.parse(manifest);
   for (const [part, limit] of [
     ["own", SCRIPT_LIMIT],
     ["sharing", SHARING_LIMIT],
+    ["databases", DATABASES_LIMIT],
   ]) {
     const sizes = gzipSizes(scripts[part].map((name) => [name, fs.readFileSync(client + name)]));
     assert.ok(sum(sizes.values()) > limit / 4, `${part}: nearly nothing was measured`);

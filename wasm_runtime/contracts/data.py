@@ -142,7 +142,7 @@ class HistogramBar:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColumnProfile:
+class ColumnFigures:
     """What is in a column. What its type has no order or equality for is null."""
 
     name: str
@@ -154,9 +154,9 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableProfile:
+class TableFigures:
     """Figures of a table's first rows: all of them, unless `more`."""
 
     rows: int
     more: bool
-    columns: list[ColumnProfile]
+    columns: list[ColumnFigures]

@@ -17,7 +17,7 @@ from .data import (
     DatabaseSchema,
     QueryRequest,
     QueryStatus,
-    TableProfile,
+    TableFigures,
     TableReference,
     TableSample,
 )
@@ -36,9 +36,7 @@ CONTRACT = contract_of(
         *(LinkList, NewLink, MadeLink, RedeemLink, RedeemedLink),
         *(ErrorBody, Health, RoomStatus, History),
         *(AwarenessState, BlobReference, Run, Runtime, Version),
-        *(ConnectionList, DatabaseSchema, QueryRequest, QueryStatus, TableOutput),
-        *(TableReference, TableSample, TableProfile),
-        *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
+        *(QueryRequest, QueryStatus, TableOutput),
     ],
     {
         "PageToWorker": PageToWorker,
@@ -48,3 +46,12 @@ CONTRACT = contract_of(
         "TableAnswer": TableAnswer,
     },
 )
+
+DATABASES_CONTRACT = contract_of(
+    [
+        *(ConnectionList, DatabaseSchema, TableReference, TableSample, TableFigures),
+        *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
+    ],
+    {},
+)
+"""What the page reads only once it shows databases: apart, so that no other page loads it."""

@@ -155,16 +155,6 @@ export const QUERY_ID_HEADER = "x-query-id" as const;
 
 export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
 
-export const OPERATOR_PATH = "operator" as const;
-
-export const OPERATOR_CONNECTIONS_PATH = "operator/connections" as const;
-
-export const OPERATOR_AUDIT_PATH = "operator/audit" as const;
-
-export const AUDIT_CHAIN_PATH = "operator/audit/chain" as const;
-
-export const AUDIT_EXPORT_PATH = "operator/audit/export" as const;
-
 export const TABLE_TYPE = "application/vnd.wasm-runtime.table+json" as const;
 
 export const TABLE_TARGET = "wasm_runtime.table" as const;
@@ -857,49 +847,6 @@ export interface Version {
   author: User;
 }
 
-/** What `data/connections` answers: the connections that the one who asks may use. */
-export interface ConnectionList {
-  connections: ConnectionInfo[];
-  may_manage?: boolean;
-}
-
-/** A connection as whoever may use it sees it: no host, no user, no secret. */
-export interface ConnectionInfo {
-  name: string;
-  engine: "postgresql" | "mysql" | "sqlite" | "duckdb";
-  description: string;
-  max_seconds: number;
-  max_rows: number;
-  max_bytes: number;
-}
-
-/** What `data/{connection}/schema` answers. */
-export interface DatabaseSchema {
-  connection: string;
-  tables: TableInfo[];
-  cut?: boolean;
-}
-
-/** A table or a view. */
-export interface TableInfo {
-  schema: string;
-  name: string;
-  kind: "table" | "view";
-  columns: ColumnInfo[];
-  comment?: string;
-  row_estimate?: number | null;
-}
-
-/** A column of a table; `type` in the database's own words. */
-export interface ColumnInfo {
-  name: string;
-  type: string;
-  nullable: boolean;
-  primary_key?: boolean;
-  references?: string;
-  comment?: string;
-}
-
 /** One statement. A parameter is bound to `:name` in the SQL, whatever the engine. */
 export interface QueryRequest {
   sql: string;
@@ -948,76 +895,6 @@ export interface TableSource {
   fetched_at: string;
   cached?: boolean;
   more?: boolean;
-}
-
-/** The table or view that `data/{connection}/sample` and `/profile` are to look at. */
-export interface TableReference {
-  schema: string;
-  table: string;
-}
-
-/** The first rows of a table, each value as text to show; null is NULL. */
-export interface TableSample {
-  columns: string[];
-  rows: ((string | null)[])[];
-}
-
-/** DeclaredConnections(*, connections: list[wasm_runtime.contracts.operator.DeclaredConnection]) */
-export interface DeclaredConnections {
-  connections: DeclaredConnection[];
-}
-
-/** A connection as its operator sees it. */
-export interface DeclaredConnection {
-  info: ConnectionInfo;
-  origin: string;
-  can_be_removed: boolean;
-  users: string[];
-  max_queries: number;
-  accepts_powerful_role?: boolean;
-}
-
-/** A connection to declare. The URL holds no password: that is a field of its own. */
-export interface NewConnection {
-  name: string;
-  url: string;
-  password?: string;
-  description?: string;
-  users?: string[];
-  files?: Record<string, string>;
-  accept_powerful_role?: boolean;
-}
-
-/** What came of connecting: the server's version, or why not. */
-export interface ConnectionTest {
-  version?: string;
-  error?: ErrorBody | null;
-}
-
-/** Records, the newest first. */
-export interface AuditPage {
-  records: AuditEntry[];
-  more: boolean;
-}
-
-/** One record of the audit log. */
-export interface AuditEntry {
-  sequence: number;
-  time: string;
-  actor: string;
-  action: string;
-  object: string;
-  result: string;
-  on_behalf_of?: string;
-  details?: Record<string, Json>;
-}
-
-/** Whether each record still follows the one before it. */
-export interface AuditChain {
-  records: number;
-  newest: string;
-  broken_at?: number | null;
-  reason?: string;
 }
 
 export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
@@ -1202,16 +1079,6 @@ export const Run: RecordShape<Run> = { name: "Run", fields: { cell_id: "string",
 
 export const Version: RecordShape<Version> = { name: "Version", fields: { name: "string", sequence: "integer", created_at: "number", author: User } };
 
-export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer" } };
-
-export const ConnectionList: RecordShape<ConnectionList> = { name: "ConnectionList", fields: { connections: { list: ConnectionInfo }, "may_manage?": "boolean" } };
-
-export const ColumnInfo: RecordShape<ColumnInfo> = { name: "ColumnInfo", fields: { name: "string", type: "string", nullable: "boolean", "primary_key?": "boolean", "references?": "string", "comment?": "string" } };
-
-export const TableInfo: RecordShape<TableInfo> = { name: "TableInfo", fields: { schema: "string", name: "string", kind: { values: ["table", "view"] }, columns: { list: ColumnInfo }, "comment?": "string", "row_estimate?": { optional: "integer" } } };
-
-export const DatabaseSchema: RecordShape<DatabaseSchema> = { name: "DatabaseSchema", fields: { connection: "string", tables: { list: TableInfo }, "cut?": "boolean" } };
-
 export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "query_id?": { optional: "string" } } };
 
 export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fields: { id: "string", connection: "string", state: { values: ["running", "finished", "failed"] }, rows: "integer", bytes: "integer", seconds: "number", "more?": "boolean", "error?": { optional: ErrorBody }, "position?": { optional: "integer" } } };
@@ -1221,24 +1088,6 @@ export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fiel
 export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
 
 export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
-
-export const TableReference: RecordShape<TableReference> = { name: "TableReference", fields: { schema: "string", table: "string" } };
-
-export const TableSample: RecordShape<TableSample> = { name: "TableSample", fields: { columns: { list: "string" }, rows: { list: { list: { optional: "string" } } } } };
-
-export const DeclaredConnection: RecordShape<DeclaredConnection> = { name: "DeclaredConnection", fields: { info: ConnectionInfo, origin: "string", can_be_removed: "boolean", users: { list: "string" }, max_queries: "integer", "accepts_powerful_role?": "boolean" } };
-
-export const DeclaredConnections: RecordShape<DeclaredConnections> = { name: "DeclaredConnections", fields: { connections: { list: DeclaredConnection } } };
-
-export const NewConnection: RecordShape<NewConnection> = { name: "NewConnection", fields: { name: "string", url: "string", "password?": "string", "description?": "string", "users?": { list: "string" }, "files?": { map: "string" }, "accept_powerful_role?": "boolean" } };
-
-export const ConnectionTest: RecordShape<ConnectionTest> = { name: "ConnectionTest", fields: { "version?": "string", "error?": { optional: ErrorBody } } };
-
-export const AuditEntry: RecordShape<AuditEntry> = { name: "AuditEntry", fields: { sequence: "integer", time: "string", actor: "string", action: "string", object: "string", result: "string", "on_behalf_of?": "string", "details?": { map: "json" } } };
-
-export const AuditPage: RecordShape<AuditPage> = { name: "AuditPage", fields: { records: { list: AuditEntry }, more: "boolean" } };
-
-export const AuditChain: RecordShape<AuditChain> = { name: "AuditChain", fields: { records: "integer", newest: "string", "broken_at?": { optional: "integer" }, "reason?": "string" } };
 
 export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
 

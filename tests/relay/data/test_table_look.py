@@ -12,10 +12,10 @@ from relay.data.errors import NoSuchTable
 from relay.data.schema import introspection, schema_of
 from relay.data.table_look import Look
 from wasm_runtime.contracts.data import (
+    ColumnFigures,
     ColumnInfo,
-    ColumnProfile,
     DatabaseSchema,
-    TableProfile,
+    TableFigures,
     TableReference,
 )
 
@@ -38,7 +38,7 @@ async def _look(engine: Engine, declared: Declaration, table: str) -> Look:
     return Look.into(declared.engine, schema, TableReference(schema=found.schema, table=table))
 
 
-async def _profile(engine: Engine, look: Look) -> TableProfile:
+async def _profile(engine: Engine, look: Look) -> TableFigures:
     (figures,) = await _rows(engine, look.figures())
     histograms = look.histograms(figures)
     assert histograms is not None
@@ -63,7 +63,7 @@ async def test_figures_of_each_column(engine: Engine, declaration: Declaration) 
     assert (profile.rows, profile.more) == (3, False)
     assert (identity.nulls, identity.distinct) == (0, 3)
     assert (identity.minimum, identity.maximum) == ("1", "3")
-    assert name == ColumnProfile(name="name", nulls=1, distinct=2, minimum="Ada", maximum="O'Brien")
+    assert name == ColumnFigures(name="name", nulls=1, distinct=2, minimum="Ada", maximum="O'Brien")
     assert [bar.count for bar in city.histogram] == [1, *[0] * 10, 2]
     assert city.histogram[0].start == 1
 
@@ -71,7 +71,7 @@ async def test_figures_of_each_column(engine: Engine, declaration: Declaration) 
 def test_a_column_of_a_structured_type_is_counted_and_no_more() -> None:
     look = _table("postgresql", ("a", "jsonb"), ("b", "integer[]"))
     profile = look.profile_of({"total": 5, "n0": 1, "n1": 5}, {})
-    assert profile.columns == [ColumnProfile(name="a", nulls=1), ColumnProfile(name="b", nulls=5)]
+    assert profile.columns == [ColumnFigures(name="a", nulls=1), ColumnFigures(name="b", nulls=5)]
     assert "DISTINCT" not in look.figures().sql
 
 
