@@ -4,6 +4,7 @@ import asyncio
 
 from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
+from relay.auth.one_person import LOCAL_USER_ID
 from relay.data.connections import Connections
 from relay.data.declaration import Declaration, declaration_of, fields_of_url
 from relay.data.engines import OpenEngine, open_engine
@@ -62,6 +63,12 @@ class ManagedConnections:
                     "accept_powerful_role": new.accept_powerful_role,
                 },
             )
+            if (declared.path or declared.files) and actor.id != LOCAL_USER_ID:
+                # An account that runs the relay need not be one that may read its machine.
+                raise BadRequest(
+                    "A file of the relay's machine is declared there, not from the page.",
+                    hint=f"On that machine: wasm-runtime connection add {new.name} {new.url}",
+                )
             self._connections.add(declared, new.password)
         except UsageError as error:
             raise BadRequest(error.message, error.hint) from error

@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from relay.audit import AuditLog
+from relay.auth.actor import Actor
+from relay.auth.one_person import LOCAL_USER_ID
+from relay.data.connections import Connections
+from relay.errors import BadRequest
+from relay.operator.managed_connections import ManagedConnections
+from relay.secret_store import SecretStore
+from relay.secrets import SecretMask
 from relay.settings import Settings
 from tests.relay.data.leak_scanner import LeakScanner
+from wasm_runtime.contracts.document import User
+from wasm_runtime.contracts.operator import NewConnection
 
 CANARY = "operator-canary-'7f3a/+ü"
 NEW = {"name": "warehouse", "url": "postgresql://reader@127.0.0.1:1/shop", "password": CANARY}
@@ -56,6 +66,17 @@ def test_a_declaration_that_cannot_be_is_refused_in_words(
     answer = here.post("/operator/connections", json=NEW | change)
     assert answer.status_code == 400
     assert said in answer.json()["message"]
+
+
+def test_only_the_person_at_the_machine_declares_its_files(tmp_path: Path) -> None:
+    secrets = SecretStore(tmp_path / "s.sqlite", SecretMask([]), environment={})
+    connections = Connections(tmp_path / "c.sqlite", secrets, environment={})
+    managed = ManagedConnections(connections, AuditLog(tmp_path / "audit.sqlite"))
+    new = NewConnection(name="files", url="sqlite:///srv/shop.sqlite")
+    with pytest.raises(BadRequest, match="declared there, not from the page"):
+        managed.add(Actor(User(id="u-ada", name="Ada", color="#000000")), new)
+    here = Actor(User(id=LOCAL_USER_ID, name="Me", color="#000000"))
+    assert [each.info.name for each in managed.add(here, new).connections] == ["files"]
 
 
 def test_no_answer_has_a_secret_in_it(here: TestClient, settings: Settings) -> None:
