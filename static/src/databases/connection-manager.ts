@@ -49,6 +49,7 @@ export class ConnectionManager extends LitElement {
   protected override render() {
     const add = () => {
       this.isAdding = true;
+      this.updateComplete.then(() => this.querySelector<HTMLElement>('[name="name"]')?.focus());
     };
     return html`
       ${this.#error === null ? nothing : refused(this.#error)}
@@ -96,7 +97,7 @@ export class ConnectionManager extends LitElement {
     };
     return html`<form class="operator-form" @submit=${submit} aria-label="New connection" autocomplete="off">
       <label class="dialog-field"><span>Name</span><input class="field" name="name" required pattern="[a-z][a-z0-9_\\-]{0,62}" placeholder="warehouse"
-        title="A lower case letter, then letters, digits, _ and -" autofocus /></label>
+        title="A lower case letter, then letters, digits, _ and -" /></label>
       <label class="dialog-field"><span>Address, without the password</span><input class="field" name="url" required placeholder="postgresql://reader@db.example:5432/shop" /></label>
       <label class="dialog-field"><span>Password</span><input class="field" name="password" type="password" autocomplete="new-password" />
         <small class="soft">Sealed at the relay. It can be used and replaced there, never read back.</small></label>
