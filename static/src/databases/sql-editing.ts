@@ -29,6 +29,7 @@ export interface SqlEditingParts {
 
 /** The schema is at hand, so nothing is won by waiting for a pause between keys. */
 const MILLISECONDS_AFTER_KEY = 5;
+const MOST_NAMES = 300;
 
 export function sqlEditing(parts: SqlEditingParts): Extension {
   const dialect = new Compartment();
@@ -99,9 +100,18 @@ async function completionsAt(
   const name = parts.connection();
   const schema = name ? valueOf(parts.store.schema(name)) : null;
   const { dialect, functions } = sqlOf(engine);
-  const named = candidatesAt(cursor, schema, engine ?? "postgresql", functions).map(optionOf);
+  const all = candidatesAt(cursor, schema, engine ?? "postgresql", functions);
+  const isCut = all.length > MOST_NAMES;
+  const named = (isCut ? bestOf(all, cursor.prefix) : all).map(optionOf);
   const options = cursor.qualifiers.length > 0 ? named : [...named, ...(await keywords(context, dialect))];
-  return { from, options, validFor: /^[\p{L}\p{N}_$]*$/u };
+  // What was left out may fit the next key.
+  return isCut ? { from, options } : { from, options, validFor: /^[\p{L}\p{N}_$]*$/u };
+}
+
+/** Those that have the prefix in them: to rank thousands by every letter takes longer than a key may. */
+function bestOf(all: readonly SqlCandidate[], prefix: string): SqlCandidate[] {
+  const wanted = prefix.toLowerCase();
+  return all.filter(({ label }) => label.toLowerCase().includes(wanted)).slice(0, MOST_NAMES);
 }
 
 const TYPES: Record<SqlCandidate["kind"], string> = {
