@@ -18,6 +18,7 @@ from wasm_runtime.errors import WasmRuntimeError
 
 from .audit import keeping_lines
 from .auth.gate import put_gates
+from .auth.operators import Operators
 from .auth.policies import POLICIES
 from .auth.service import AccessService
 from .cache import CacheService, cache_routes, open_cache
@@ -33,6 +34,7 @@ from .limits import BodyLimit
 from .metrics_access import MetricsAccess
 from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
 from .networks import Networks
+from .operator import operator_routes
 from .secrets import SecretMask
 from .settings import Settings
 from .sync import (
@@ -71,6 +73,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     data: list[DataService] = []
     hosts = declared_hosts(settings)
     net: list[NetService] = []
+    is_operator = Operators(settings.operators)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -81,7 +84,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 rooms.append(opened)
                 async with (
                     service.following(opened.reconsider),
-                    open_data(connections, audit_log) as opened_data,
+                    open_data(connections, audit_log, is_operator) as opened_data,
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,
@@ -100,9 +103,13 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
             cache,
             service,
             lambda: rooms[-1],
-            lambda: data[-1],
-            lambda: net[-1],
+            [
+                *data_routes(lambda: data[-1]),
+                *operator_routes(connections, audit_log),
+                *net_routes(lambda: net[-1]),
+            ],
             _capabilities(settings, bool(hosts.hosts)),
+            is_operator,
         ),
         lifespan=lifespan,
         # The first is the outermost: even a refusal is logged and carries the headers.
@@ -150,9 +157,9 @@ def _routes(
     cache: CacheService,
     service: AccessService,
     rooms: Callable[[], Rooms],
-    data: Callable[[], DataService],
-    net: Callable[[], NetService],
+    data_and_net: list[BaseRoute],
     capabilities: list[Capability],
+    is_operator: Operators,
 ) -> list[BaseRoute]:
     async def answer_health(request: Request) -> Response:
         return health.page()
@@ -173,9 +180,8 @@ def _routes(
     routes += service.routes()
     routes += sync_routes(rooms)
     routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
-    routes += data_routes(data)
-    routes += net_routes(net)
+    routes += data_and_net
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
-    put_gates(routes, POLICIES, service.access)
+    put_gates(routes, POLICIES, service.access, is_operator)
     return routes

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         "and nobody else; it refuses to listen on any other address. accounts: people who sign in, "
         "and those whom they send a link. none: nobody, the relay serves the page alone.",
     )
+    operators: Names = Field(
+        default=[],
+        description="Ids of the accounts (`wasm-runtime users list`) that may declare connections "
+        "and read the audit log from the page. The person at this machine always may.",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+/?$",

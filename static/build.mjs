@@ -9,6 +9,7 @@ import * as esbuild from "esbuild";
 import { minifiedAgain } from "./build/minify.mjs";
 import {
   checkScriptLimit,
+  DATABASES_LIMIT,
   gzipSizes,
   kilobytes,
   SCRIPT_LIMIT,
@@ -308,16 +309,20 @@ write("client.json", `${JSON.stringify({ version, assets, scripts })}\n`);
 precompress();
 
 const sizesOf = (names) => gzipSizes(names.map((name) => [name, fs.readFileSync(path.join(out, name))]));
-const [own, sharing, table] = [sizesOf(scripts.own), sizesOf(scripts.sharing), sizesOf(scripts.table)];
-const [ownTotal, mainSize, sharingTotal, tableTotal] = [
+const [own, sharing, table, databases] = [scripts.own, scripts.sharing, scripts.table, scripts.databases].map(
+  sizesOf,
+);
+const [ownTotal, mainSize, sharingTotal, tableTotal, databasesTotal] = [
   sum(own.values()),
   own.get(main),
   sum(sharing.values()),
   sum(table.values()),
+  sum(databases.values()),
 ].map(kilobytes);
 console.log(
-  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}), sharing ${sharingTotal} and tables ${tableTotal} more`,
+  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}); more: sharing ${sharingTotal}, tables ${tableTotal}, databases ${databasesTotal}`,
 );
 checkScriptLimit(own, SCRIPT_LIMIT);
 checkScriptLimit(sharing, SHARING_LIMIT, "scripts of shared notebooks");
 checkScriptLimit(table, TABLE_LIMIT, "scripts of tables");
+checkScriptLimit(databases, DATABASES_LIMIT, "scripts of databases");

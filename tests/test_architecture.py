@@ -44,8 +44,9 @@ PYTHON = {
     "relay.sync": ["relay.auth"],
     "relay.data": ["relay.auth"],
     "relay.net": ["relay.auth"],
+    "relay.operator": ["relay.data"],
     "relay.commands": ["relay.data"],
-    "relay.app": ["relay.cache", "relay.data", "relay.net", "relay.sync", "wasm_runtime.site"],
+    "relay.app": ["relay.cache", "relay.net", "relay.operator", "relay.sync", "wasm_runtime.site"],
     "wasm_runtime.cli": [
         "relay.app",
         "relay.commands",
@@ -67,9 +68,10 @@ TYPESCRIPT = {
     "styles": [],
     "elements": ["session", "editor", "outputs", "styles", "offline"],
     "sharing": ["elements", "sync"],
+    "databases": ["elements"],
     "page": ["elements", "data"],
     "start": ["page"],
-    "main": ["start", "sharing"],
+    "main": ["start", "sharing", "databases"],
 }
 
 ROOT_MODULES = {"wasm_runtime", "wasm_runtime.__main__", "relay"}

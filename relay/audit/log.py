@@ -25,6 +25,8 @@ CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON records
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON records
     BEGIN SELECT RAISE(ABORT, 'an audit record is never removed'); END;
 """
+_BATCH = 1000
+"""Records read at a time: a long log is never held whole."""
 _COLUMNS = "sequence, time, actor, on_behalf_of, action, object, result, details, previous, hash"
 
 
@@ -78,17 +80,31 @@ class AuditLog:
 
         Raises AuditFault.
         """
-        select = f"SELECT {_COLUMNS} FROM records WHERE sequence > ? ORDER BY sequence"
-        try:
-            with self._lock, self._opened() as database:
-                rows = database.execute(select, (after,)).fetchall()
-        except (sqlite3.Error, OSError) as error:
-            raise AuditFault(f"The audit log cannot be read: {error}.") from error
-        return map(_record_of, rows)
+        while batch := self._read("sequence > ? ORDER BY sequence", [after], _BATCH):
+            yield from batch
+            after = batch[-1].sequence
+
+    def newest(
+        self, limit: int, *, before: int | None = None, object: str = "", actor: str = ""
+    ) -> list[AuditRecord]:
+        """The newest first; of one object or one actor, when named. Raises AuditFault."""
+        chosen = {"sequence < ?": before, "object = ?": object or None, "actor = ?": actor or None}
+        given = {where: value for where, value in chosen.items() if value is not None}
+        where = " AND ".join(["true", *given])
+        return self._read(f"{where} ORDER BY sequence DESC", [*given.values()], limit)
 
     def verify(self, newest: str | None = None) -> Broken | None:
         """The first place where the chain is broken, or None."""
         return verify(self.records(), newest=newest)
+
+    def _read(self, rest: str, values: list[object], limit: int) -> list[AuditRecord]:
+        select = f"SELECT {_COLUMNS} FROM records WHERE {rest} LIMIT ?"
+        try:
+            with self._lock, self._opened() as database:
+                rows = database.execute(select, [*values, limit]).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise AuditFault(f"The audit log cannot be read: {error}.") from error
+        return [_record_of(row) for row in rows]
 
     def close(self) -> None:
         with self._lock:

@@ -45,12 +45,12 @@ def add(options: argparse.Namespace) -> int:
 
 
 def list_(options: argparse.Namespace) -> int:
-    """Everybody with an account, and how many notebooks they may open."""
+    """Everybody with an account, how many notebooks they may open, and the account's id."""
     with _writing() as connection:
         for account in all_accounts(connection):
             way = "password" if account.password else account.issuer
             count = len(documents_of(connection, account.id))
-            print(f"{account.shown}\t{way}\t{count} notebooks")
+            print(f"{account.shown}\t{way}\t{count} notebooks\t{account.id}")
     return 0
 
 

@@ -16,11 +16,13 @@ from wasm_runtime.contracts.relay_api import CLOSE_STORE_UNAVAILABLE
 
 from .access import Access
 from .actor import Actor, put_actor
+from .operators import NO_OPERATORS, IsOperator
 from .roles import Verb, may
 
-Policy = Literal["public", "anybody", "user"] | Verb
+Policy = Literal["public", "anybody", "user", "operator"] | Verb
 """public: who asks is not even looked at. anybody: it is, and may be nobody. user: somebody who is
-known. A verb: somebody who may do that with the document that the path names."""
+known. operator: somebody who runs the relay. A verb: somebody who may do that with the document
+that the path names."""
 WEBSOCKET = "WEBSOCKET"
 """In place of a method. The gate lets sockets in, since a refusal before the handshake has no close
 code; the room asks for every message."""
@@ -29,7 +31,12 @@ Policies = Mapping[str, Mapping[str, Policy]]
 """By path and method; HEAD goes with GET."""
 
 
-def put_gates(routes: Sequence[BaseRoute], policies: Policies, access: Access) -> None:
+def put_gates(
+    routes: Sequence[BaseRoute],
+    policies: Policies,
+    access: Access,
+    is_operator: IsOperator = NO_OPERATORS,
+) -> None:
     """Put a gate before each route. Raises LookupError for one without a policy."""
     for route in routes:
         if not isinstance(route, Route | WebSocketRoute):
@@ -38,7 +45,7 @@ def put_gates(routes: Sequence[BaseRoute], policies: Policies, access: Access) -
         undecided = methods_of(route) - set(decided)
         if undecided:
             raise LookupError(f"Nobody has decided who may {sorted(undecided)} {route.path}.")
-        route.app = Gate(route.app, decided, access)
+        route.app = Gate(route.app, decided, access, is_operator)
 
 
 def methods_of(route: Route | WebSocketRoute) -> set[str]:
@@ -49,10 +56,17 @@ def methods_of(route: Route | WebSocketRoute) -> set[str]:
 class Gate:
     """Finds out who asks, and whether they may."""
 
-    def __init__(self, app: ASGIApp, policies: Mapping[str, Policy], access: Access) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        policies: Mapping[str, Policy],
+        access: Access,
+        is_operator: IsOperator,
+    ) -> None:
         self.app = app
         self._policies = policies
         self._access = access
+        self._is_operator = is_operator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = WEBSOCKET if scope["type"] == "websocket" else scope["method"]
@@ -84,6 +98,11 @@ class Gate:
             if actor.user is None:
                 raise self._access.refusal(actor)
             return
+        if policy == "operator":
+            if not self._is_operator(actor):
+                audit("denied", actor=actor.id, address=actor.address, verb=policy)
+                raise self._access.refusal(actor) if actor.user is None else _not_an_operator()
+            return
         assert document_id is not None
         role = self._access.role(actor, document_id)
         if may(role, policy):
@@ -93,6 +112,13 @@ class Gate:
             raise not_permitted(role, policy)
         # Whether the document exists is nobody's business who may not see it.
         raise self._access.refusal(actor) if actor.user is None else no_document(document_id)
+
+
+def _not_an_operator() -> RelayError:
+    return NotAllowed(
+        "Only those who run this relay may do that.",
+        hint="They are the accounts that its setting `operators` names; docs/data.md says how.",
+    )
 
 
 def audit_denial(actor: Actor, verb: str, document_id: str, role: Role | None) -> None:

@@ -4,6 +4,7 @@ WasmRuntimeError
 └── DataError
     ├── BadParameter
     ├── NoSuchConnection
+    ├── NoSuchTable
     ├── ConnectionRefused   wrong password, unreachable, a role that may do too much
     ├── QueryFailed         the database says what is wrong with the SQL
     │   └── NoRows
@@ -31,6 +32,16 @@ class BadParameter(DataError):
 
 class NoSuchConnection(DataError):
     code = "not_found"
+
+
+class NoSuchTable(DataError):
+    code = "not_found"
+
+    def __init__(self, connection: str, table: str) -> None:
+        super().__init__(
+            f"{connection} has no table {table!r} that its role may read.",
+            hint="Refresh the schema: it may have changed.",
+        )
 
 
 ROLE_HINT = (

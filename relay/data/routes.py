@@ -20,6 +20,7 @@ from wasm_runtime.contracts.data import (
     DatabaseSchema,
     QueryRequest,
     QueryStatus,
+    TableReference,
 )
 from wasm_runtime.contracts.shape import contract_of
 
@@ -27,7 +28,9 @@ from .errors import BadParameter
 from .result_stream import ResultStream
 from .service import DataService
 
-CONTRACT = contract_of([QueryRequest, QueryStatus, ConnectionList, DatabaseSchema], {})
+CONTRACT = contract_of(
+    [QueryRequest, QueryStatus, ConnectionList, DatabaseSchema, TableReference], {}
+)
 
 
 class DataRoutes:
@@ -43,11 +46,18 @@ class DataRoutes:
         name = request.path_params["connection"]
         return _json(await self._service().schema(actor_of(request), name))
 
+    async def sample(self, request: Request) -> Response:
+        table = await _decoded(request, "TableReference")
+        name = request.path_params["connection"]
+        return _json(await self._service().sample(actor_of(request), name, table))
+
+    async def profile(self, request: Request) -> Response:
+        table = await _decoded(request, "TableReference")
+        name = request.path_params["connection"]
+        return _json(await self._service().profile(actor_of(request), name, table))
+
     async def query(self, request: Request) -> Response:
-        try:
-            asked = decode(json.loads(await request.body()), "QueryRequest", CONTRACT)
-        except (ContractError, ValueError, RecursionError) as error:
-            raise BadParameter(f"The body is no QueryRequest: {error}.") from error
+        asked = await _decoded(request, "QueryRequest")
         if asked.query_id is not None and not re.fullmatch(QUERY_ID_PATTERN, asked.query_id):
             raise BadParameter(f"query_id must match {QUERY_ID_PATTERN}.")
         name = request.path_params["connection"]
@@ -67,8 +77,17 @@ def data_routes(service: Callable[[], DataService]) -> list[BaseRoute]:
         Route(f"/{QUERIES_PATH}/{{query_id}}", routes.query_status),
         Route(f"/{QUERIES_PATH}/{{query_id}}", routes.cancel, methods=["DELETE"]),
         Route(f"/{DATA_PATH}/{{connection}}/schema", routes.schema),
+        Route(f"/{DATA_PATH}/{{connection}}/sample", routes.sample, methods=["POST"]),
+        Route(f"/{DATA_PATH}/{{connection}}/profile", routes.profile, methods=["POST"]),
         Route(f"/{DATA_PATH}/{{connection}}/query", routes.query, methods=["POST"]),
     ]
+
+
+async def _decoded(request: Request, shape: str) -> Any:
+    try:
+        return decode(json.loads(await request.body()), shape, CONTRACT)
+    except (ContractError, ValueError, RecursionError) as error:
+        raise BadParameter(f"The body is no {shape}: {error}.") from error
 
 
 def _json(record: Any) -> Response:

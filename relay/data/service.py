@@ -1,10 +1,12 @@
 """The data service: who may run what where, how much of it at a time, and what is noted of it."""
 
 import asyncio
+import math
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
@@ -14,6 +16,9 @@ from wasm_runtime.contracts.data import (
     DatabaseSchema,
     QueryRequest,
     QueryStatus,
+    TableFigures,
+    TableReference,
+    TableSample,
 )
 
 from .access import DataAccess, DeclaredUsers
@@ -30,6 +35,7 @@ from .errors import (
 from .parameters import parameters_of
 from .query import Limits, Query
 from .schema import introspection, schema_of
+from .table_look import LOOK_SECONDS, Look
 
 _WAIT_SECONDS = 5.0
 """How long a query waits for a place before it is told that there is none."""
@@ -47,11 +53,13 @@ class DataService:
         access: DataAccess,
         audit: AuditLog,
         open_engine: OpenEngine = open_engine,
+        is_operator: Callable[[Actor], bool] = lambda actor: False,
     ) -> None:
         self._connections = connections
         self._access = access
         self._audit = audit
         self._open_engine = open_engine
+        self._is_operator = is_operator
         self._places: dict[str, asyncio.Semaphore] = {}
         self._queries: OrderedDict[str, Query] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -70,7 +78,8 @@ class DataService:
                 )
                 for _, declared in sorted(self._connections.all().items())
                 if self._access.allows(actor, declared)
-            ]
+            ],
+            may_manage=self._is_operator(actor),
         )
 
     async def query(self, actor: Actor, name: str, request: QueryRequest) -> Query:
@@ -95,12 +104,23 @@ class DataService:
     async def schema(self, actor: Actor, name: str) -> DatabaseSchema:
         """Tables and columns, as far as the connection's role may see them."""
         declared = await self._declared(actor, name)
-        statement = introspection(declared)
-        limits = Limits(seconds=declared.max_seconds, rows=10**6, bytes=256 * 2**20)
-        query_id = secrets.token_urlsafe(16)
-        query = await self._start(actor, declared, query_id, limits, statement, "(schema)")
-        content = b"".join([chunk async for chunk in query.chunks()])
-        return await asyncio.to_thread(schema_of, name, content, query.more)
+        content, more = await self._read(actor, declared, introspection(declared), "(schema)")
+        return await asyncio.to_thread(schema_of, name, content, more)
+
+    async def sample(self, actor: Actor, name: str, table: TableReference) -> TableSample:
+        """A table's first rows. Raises NoSuchTable."""
+        declared = await self._declared(actor, name)
+        look = Look.into(declared.engine, await self.schema(actor, name), table)
+        return look.sample_of(await self._rows(actor, declared, look.sample()))
+
+    async def profile(self, actor: Actor, name: str, table: TableReference) -> TableFigures:
+        """Figures of a table's columns. Raises NoSuchTable."""
+        declared = await self._declared(actor, name)
+        look = Look.into(declared.engine, await self.schema(actor, name), table)
+        (figures,) = await self._rows(actor, declared, look.figures())
+        histograms = look.histograms(figures)
+        below = (await self._rows(actor, declared, histograms))[0] if histograms else {}
+        return look.profile_of(figures, below)
 
     def status(self, actor: Actor, query_id: str) -> QueryStatus:
         return self._own(actor, query_id).status
@@ -115,6 +135,29 @@ class DataService:
         for query in self._queries.values():
             query.stop(QueryCancelled(f"{query.connection}: the relay is stopping."))
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _rows(
+        self, actor: Actor, declared: Declaration, statement: Statement
+    ) -> list[dict[str, Any]]:
+        from .arrow import rows_of  # here, so that a relay without drivers starts
+
+        content, _ = await self._read(actor, declared, statement, statement.sql, LOOK_SECONDS)
+        return await asyncio.to_thread(lambda: list(rows_of(content)))
+
+    async def _read(
+        self,
+        actor: Actor,
+        declared: Declaration,
+        statement: Statement,
+        sql: str,
+        seconds: float = math.inf,
+    ) -> tuple[bytes, bool]:
+        """A whole result that the relay itself reads, and whether there were more rows."""
+        limits = Limits(seconds=min(seconds, declared.max_seconds), rows=10**6, bytes=256 * 2**20)
+        query_id = secrets.token_urlsafe(16)
+        query = await self._start(actor, declared, query_id, limits, statement, sql)
+        content = b"".join([chunk async for chunk in query.chunks()])
+        return content, query.more
 
     async def _start(
         self,
@@ -199,9 +242,11 @@ class DataService:
 
 
 @asynccontextmanager
-async def open_data(connections: Connections, audit: AuditLog) -> AsyncIterator[DataService]:
+async def open_data(
+    connections: Connections, audit: AuditLog, is_operator: Callable[[Actor], bool]
+) -> AsyncIterator[DataService]:
     """The service for the time of an application's life."""
-    service = DataService(connections, DeclaredUsers(), audit)
+    service = DataService(connections, DeclaredUsers(), audit, is_operator=is_operator)
     try:
         yield service
     finally:

@@ -9,6 +9,8 @@ export const SHARING_LIMIT = 60_000;
 
 /** Bytes after gzip that a notebook with an interactive table loads beside them. */
 export const TABLE_LIMIT = 24_000;
+/** Bytes after gzip that a notebook loads for its first SQL cell, or with the schema browser. */
+export const DATABASES_LIMIT = 35_000;
 
 /** Behind each of these modules lies all that only some pages load. */
 const ENTRIES = {
@@ -22,6 +24,8 @@ const ENTRIES = {
   queries: /^src\/data\/queries\.ts$/,
   /** What only an export as a page of HTML needs. */
   htmlExport: /^src\/elements\/export-html\.ts$/,
+  /** What only SQL cells and the schema browser need. */
+  databases: /^src\/databases\/entry\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };

@@ -4,6 +4,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import {
   checkScriptLimit,
+  DATABASES_LIMIT,
   gzipSizes,
   SCRIPT_LIMIT,
   SHARING_LIMIT,
@@ -36,6 +37,7 @@ test("what only another entry reaches is counted apart, what both reach is the p
       "table.js",
       "queries.js",
       "export.js",
+      "databases.js",
       "purify.js",
     ),
     "editor.js": to("lit.js"),
@@ -46,6 +48,7 @@ test("what only another entry reaches is counted apart, what both reach is the p
     "table.js": { ...to("lit.js"), entryPoint: "src/outputs/table/entry.ts" },
     "queries.js": { ...to(), entryPoint: "src/data/queries.ts" },
     "export.js": { ...to("lit.js"), entryPoint: "src/elements/export-html.ts" },
+    "databases.js": { ...to("editor.js"), entryPoint: "src/databases/entry.ts" },
     "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
   };
   assert.deepEqual(scriptParts(outputs, "main.js"), {
@@ -55,6 +58,7 @@ test("what only another entry reaches is counted apart, what both reach is the p
     table: ["table.js"],
     queries: ["queries.js"],
     htmlExport: ["export.js"],
+    databases: ["databases.js"],
     standIns: ["purify.js"],
   });
 });
@@ -70,6 +74,7 @@ test("the built client is within its limits", () => {
     ["own", SCRIPT_LIMIT],
     ["sharing", SHARING_LIMIT],
     ["table", TABLE_LIMIT],
+    ["databases", DATABASES_LIMIT],
   ]) {
     const sizes = gzipSizes(scripts[part].map((name) => [name, fs.readFileSync(client + name)]));
     assert.ok(sum(sizes.values()) > limit / 4, `${part}: nearly nothing was measured`);

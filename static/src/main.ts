@@ -61,6 +61,7 @@ try {
         storage,
         show: (stored) => app.show(stored),
       }),
+    startDatabases: async (page) => (await import("./databases/entry.ts")).startDatabases(page, base),
     begin: (stored) =>
       beginNotebook(stored, {
         base,

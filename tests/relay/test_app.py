@@ -49,6 +49,14 @@ ROUTES = {
     "/net/fetch": "api",
     "/rooms/{document_id}/net/fetch": "api",
     "/rooms/{document_id}/net/hosts": "api",
+    "/data/{connection}/sample": "api",
+    "/data/{connection}/profile": "api",
+    "/operator/connections": "api",
+    "/operator/connections/{connection}": "api",
+    "/operator/connections/{connection}/test": "api",
+    "/operator/audit": "api",
+    "/operator/audit/chain": "api",
+    "/operator/audit/export": "api",
     "/{path:path}": "asset",
 }
 

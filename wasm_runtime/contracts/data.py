@@ -77,6 +77,8 @@ class ConnectionList:
     """What `data/connections` answers: the connections that the one who asks may use."""
 
     connections: list[ConnectionInfo]
+    may_manage: bool = False
+    """Whether the one who asks may declare connections and read the audit log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,3 +115,48 @@ class DatabaseSchema:
     tables: list[TableInfo]
     cut: bool = False
     """There are more columns than are listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableReference:
+    """The table or view that `data/{connection}/sample` and `/profile` are to look at."""
+
+    schema: str
+    table: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSample:
+    """The first rows of a table, each value as text to show; null is NULL."""
+
+    columns: list[str]
+    rows: list[list[str | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistogramBar:
+    """How many values lie from `start` on, and before the next bar's start."""
+
+    start: float
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnFigures:
+    """What is in a column. What its type has no order or equality for is null."""
+
+    name: str
+    nulls: int
+    distinct: int | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    histogram: list[HistogramBar] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableFigures:
+    """Figures of a table's first rows: all of them, unless `more`."""
+
+    rows: int
+    more: bool
+    columns: list[ColumnFigures]

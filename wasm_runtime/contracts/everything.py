@@ -12,10 +12,19 @@ from .access import (
     SignIn,
 )
 from .capabilities import Capability
-from .data import ConnectionList, DatabaseSchema, QueryRequest, QueryStatus
+from .data import (
+    ConnectionList,
+    DatabaseSchema,
+    QueryRequest,
+    QueryStatus,
+    TableFigures,
+    TableReference,
+    TableSample,
+)
 from .document import AwarenessState, BlobReference, Run, Runtime, Version
 from .environments import Environment, EnvironmentList
 from .net import ChosenHosts, DocumentHosts, HostList, NetRequest, NetResponse
+from .operator import AuditChain, AuditPage, ConnectionTest, DeclaredConnections, NewConnection
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
 from .table import TableAnswer, TableOutput, TableRequest
@@ -28,7 +37,7 @@ CONTRACT = contract_of(
         *(LinkList, NewLink, MadeLink, RedeemLink, RedeemedLink),
         *(ErrorBody, Health, RoomStatus, History),
         *(AwarenessState, BlobReference, Run, Runtime, Version),
-        *(ConnectionList, DatabaseSchema, QueryRequest, QueryStatus, TableOutput),
+        *(QueryRequest, QueryStatus, TableOutput),
         *(NetRequest, NetResponse, HostList, DocumentHosts, ChosenHosts),
     ],
     {
@@ -39,3 +48,12 @@ CONTRACT = contract_of(
         "TableAnswer": TableAnswer,
     },
 )
+
+DATABASES_CONTRACT = contract_of(
+    [
+        *(ConnectionList, DatabaseSchema, TableReference, TableSample, TableFigures),
+        *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
+    ],
+    {},
+)
+"""What the page reads only once it shows databases: apart, so that no other page loads it."""

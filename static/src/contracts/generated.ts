@@ -900,48 +900,6 @@ export interface Version {
   author: User;
 }
 
-/** What `data/connections` answers: the connections that the one who asks may use. */
-export interface ConnectionList {
-  connections: ConnectionInfo[];
-}
-
-/** A connection as whoever may use it sees it: no host, no user, no secret. */
-export interface ConnectionInfo {
-  name: string;
-  engine: "postgresql" | "mysql" | "sqlite" | "duckdb";
-  description: string;
-  max_seconds: number;
-  max_rows: number;
-  max_bytes: number;
-}
-
-/** What `data/{connection}/schema` answers. */
-export interface DatabaseSchema {
-  connection: string;
-  tables: TableInfo[];
-  cut?: boolean;
-}
-
-/** A table or a view. */
-export interface TableInfo {
-  schema: string;
-  name: string;
-  kind: "table" | "view";
-  columns: ColumnInfo[];
-  comment?: string;
-  row_estimate?: number | null;
-}
-
-/** A column of a table; `type` in the database's own words. */
-export interface ColumnInfo {
-  name: string;
-  type: string;
-  nullable: boolean;
-  primary_key?: boolean;
-  references?: string;
-  comment?: string;
-}
-
 /** How a query stands, or ended. */
 export interface QueryStatus {
   id: string;
@@ -1212,16 +1170,6 @@ export const BlobReference: RecordShape<BlobReference> = { name: "BlobReference"
 export const Run: RecordShape<Run> = { name: "Run", fields: { cell_id: "string", runtime_id: "string", asked_by: "string", asked_at: "number", state: { values: ["queued", "running", "finished", "cancelled", "lost"] }, "status?": { optional: { values: ["ok", "error", "interrupted"] } }, "started_at?": { optional: "number" }, "duration_seconds?": { optional: "number" }, "asks?": { optional: "string" } } };
 
 export const Version: RecordShape<Version> = { name: "Version", fields: { name: "string", sequence: "integer", created_at: "number", author: User } };
-
-export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer" } };
-
-export const ConnectionList: RecordShape<ConnectionList> = { name: "ConnectionList", fields: { connections: { list: ConnectionInfo } } };
-
-export const ColumnInfo: RecordShape<ColumnInfo> = { name: "ColumnInfo", fields: { name: "string", type: "string", nullable: "boolean", "primary_key?": "boolean", "references?": "string", "comment?": "string" } };
-
-export const TableInfo: RecordShape<TableInfo> = { name: "TableInfo", fields: { schema: "string", name: "string", kind: { values: ["table", "view"] }, columns: { list: ColumnInfo }, "comment?": "string", "row_estimate?": { optional: "integer" } } };
-
-export const DatabaseSchema: RecordShape<DatabaseSchema> = { name: "DatabaseSchema", fields: { connection: "string", tables: { list: TableInfo }, "cut?": "boolean" } };
 
 export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fields: { id: "string", connection: "string", state: { values: ["running", "finished", "failed"] }, rows: "integer", bytes: "integer", seconds: "number", "more?": "boolean", "error?": { optional: ErrorBody }, "position?": { optional: "integer" } } };
 

@@ -30,16 +30,16 @@ export function kernelCompletion(services: EditorServices, onError: (error: unkn
       return null;
     }
   };
-  const popup = autocompletion({
-    override: [source],
-    defaultKeymap: false,
-    icons: true,
-    activateOnTypingDelay: 150,
-    maxRenderedOptions: MAX_SHOWN,
-    tooltipClass: () => "nb-completions",
-  });
-  return [popup, Prec.highest(keymap.of(keys))];
+  return autocompletion({ ...popupOptions, override: [source], activateOnTypingDelay: 150 });
 }
+
+/** The same for every language. */
+export const popupOptions = {
+  defaultKeymap: false,
+  icons: true,
+  maxRenderedOptions: MAX_SHOWN,
+  tooltipClass: () => "nb-completions",
+};
 
 /** Escape closes a popup that shows; one that is still being asked for must not keep it from leaving the editor. */
 const keys: readonly KeyBinding[] = [
@@ -53,6 +53,8 @@ const keys: readonly KeyBinding[] = [
     },
   },
 ];
+
+export const completionKeys: Extension = Prec.highest(keymap.of(keys));
 
 function resultOf(found: Completion[], text: string, services: EditorServices): CompletionResult | null {
   const [first] = found;

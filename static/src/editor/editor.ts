@@ -18,7 +18,7 @@ import {
 } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
-import { kernelCompletion } from "./completion.ts";
+import { completionKeys, kernelCompletion } from "./completion.ts";
 import { type FoundRange, findMarks, showFound } from "./find-marks.ts";
 import { highlighter } from "./highlight.ts";
 import { hoverDocumentation } from "./hover.ts";
@@ -52,14 +52,16 @@ export class CellEditor {
   readonly #language = new Compartment();
   readonly #lineNumbers = new Compartment();
   readonly #label = new Compartment();
+  readonly #options: EditorOptions;
   #declared: string;
   #shown: EditorLanguage | null = null;
 
   constructor(options: EditorOptions, signal: AbortSignal) {
+    this.#options = options;
     this.#declared = options.language;
     const undoManager = new Y.UndoManager(options.text);
     const followMagic = EditorView.updateListener.of((update) => {
-      if (update.docChanged) this.#followLanguage(options.onError);
+      if (update.docChanged) this.#followLanguage();
     });
     this.view = new EditorView({
       parent: options.parent,
@@ -77,7 +79,7 @@ export class CellEditor {
         ],
       }),
     });
-    this.#followLanguage(options.onError);
+    this.#followLanguage();
     signal.addEventListener("abort", () => {
       this.view.destroy();
       undoManager.destroy();
@@ -86,7 +88,7 @@ export class CellEditor {
 
   set language(declared: string) {
     this.#declared = declared;
-    this.#followLanguage(() => undefined);
+    this.#followLanguage();
   }
 
   set label(label: string) {
@@ -129,13 +131,16 @@ export class CellEditor {
     showFound(this.view, ranges);
   }
 
-  #followLanguage(onError: (error: unknown) => void): void {
+  #followLanguage(): void {
+    const { services, text, onError } = this.#options;
     const wanted = languageOf(this.view.state.sliceDoc(0, 80), this.#declared);
     if (wanted === this.#shown) return;
     this.#shown = wanted;
+    // SQL brings a completion of its own.
+    const completion = isCode(this.#options) && wanted !== "sql" ? kernelCompletion(services, onError) : [];
     const use = (extension: Extension) =>
-      this.view.dispatch({ effects: this.#language.reconfigure(extension) });
-    const support = loadLanguage(wanted);
+      this.view.dispatch({ effects: this.#language.reconfigure([extension, completion]) });
+    const support = loadLanguage(wanted, () => services.sql(text));
     if (support instanceof Promise) {
       support.then((loaded) => {
         if (this.#shown === wanted) use(loaded);
@@ -144,22 +149,25 @@ export class CellEditor {
   }
 }
 
+function isCode({ language }: EditorOptions): boolean {
+  return language !== "markdown" && language !== "raw";
+}
+
 function labelled(label: string): Extension {
   return EditorView.contentAttributes.of({ "aria-label": label });
 }
 
 function behaviour(options: EditorOptions): Extension[] {
-  const isCode = options.language !== "markdown" && options.language !== "raw";
   const help = signatureHelp(options.services, options.onError);
   const kernelBacked = [
-    kernelCompletion(options.services, options.onError),
+    completionKeys,
     hoverDocumentation(options.services, options.onError),
     help.extension,
     magicLines,
   ];
   return [
     syntaxHighlighting(highlighter),
-    isCode ? [kernelBacked, closeBrackets(), bracketMatching()] : EditorView.lineWrapping,
+    isCode(options) ? [kernelBacked, closeBrackets(), bracketMatching()] : EditorView.lineWrapping,
     indentOnInput(),
     indentUnit.of("    "),
     EditorState.tabSize.of(4),
@@ -173,7 +181,7 @@ function behaviour(options: EditorOptions): Extension[] {
     findMarks,
     options.placeholder ? placeholder(options.placeholder) : [],
     tooltips({ parent: options.tooltipParent }),
-    EditorView.contentAttributes.of({ spellcheck: String(!isCode) }),
+    EditorView.contentAttributes.of({ spellcheck: String(!isCode(options)) }),
     Prec.high(keymap.of([tabKey(help.show), ...leavingKeys(options)])),
     keymap.of([
       { key: "Mod-d", run: selectNextOccurrence, preventDefault: true },

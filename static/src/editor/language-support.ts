@@ -1,9 +1,12 @@
-/** The language packs of the editor: Python at hand, the others fetched when a cell needs them. */
+/** The language packs of the editor: Python at hand, the others fetched when a cell needs them, SQL with databases. */
 import type { Extension } from "@codemirror/state";
 import type { EditorLanguage } from "./language.ts";
 import { python } from "./python.ts";
 
-export function loadLanguage(language: EditorLanguage): Extension | Promise<Extension> {
+export function loadLanguage(
+  language: EditorLanguage,
+  sql: () => Promise<Extension>,
+): Extension | Promise<Extension> {
   switch (language) {
     case "python":
       return python();
@@ -14,7 +17,7 @@ export function loadLanguage(language: EditorLanguage): Extension | Promise<Exte
     case "html":
       return otherLanguages().then(({ html }) => html());
     case "sql":
-      return otherLanguages().then(({ sql }) => sql());
+      return sql();
   }
 }
 

@@ -1,4 +1,6 @@
 /** What an editor asks of the kernel, and how it shows the answers: the seam between editor and session. */
+import type { Extension } from "@codemirror/state";
+import type * as Y from "yjs";
 import type { CodeInspected, Completion } from "../contracts/generated.ts";
 
 export interface EditorServices {
@@ -8,4 +10,6 @@ export interface EditorServices {
   inspect(source: string, cursor: number, detailLevel?: number): Promise<CodeInspected>;
   /** A MIME bundle as an element. */
   render(data: CodeInspected["data"]): HTMLElement;
+  /** How the source of a SQL cell is read, completed and marked. */
+  sql(text: Y.Text): Promise<Extension>;
 }

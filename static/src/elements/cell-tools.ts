@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp, CopyPlus, Eye, EyeOff, type IconNode, Trash } from 
 import type { Cell } from "../document/notebook.ts";
 import type { Folding } from "./cell-view-state.ts";
 import { type CommandHandlers, commandOf } from "./commands.ts";
+import type { Databases } from "./databases.ts";
 import { icon } from "./icon.ts";
 
 type Act = (command: keyof CommandHandlers) => () => void;
@@ -16,7 +17,7 @@ const KINDS = [
   { value: "raw", words: "Raw" },
 ] as const;
 
-export function cellTools(cell: Cell, folding: Folding, act: Act) {
+export function cellTools(cell: Cell, folding: Folding, act: Act, databases: Databases | null) {
   const kind = cell.type === "code" ? cell.language : cell.type;
   const change = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
@@ -33,6 +34,7 @@ export function cellTools(cell: Cell, folding: Folding, act: Act) {
       ${KINDS.map(({ value, words }) => html`<option value=${value} ?selected=${value === kind}>${words}</option>`)}
       ${isOther ? html`<option value=${kind} selected>${kind.toUpperCase()}</option>` : nothing}
     </select>
+    ${kind === "sql" ? databases?.connectionField(cell) : nothing}
     ${tool("move-up", ArrowUp, act)}
     ${tool("move-down", ArrowDown, act)}
     ${tool("toggle-source", folding.isSourceHidden ? Eye : EyeOff, act)}

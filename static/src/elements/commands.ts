@@ -115,6 +115,7 @@ export const COMMANDS = [
   { id: "toggle-line-numbers", title: "Line numbers of the cell", group: "View", keys: ["l"] },
   { id: "toggle-all-line-numbers", title: "Line numbers of all cells", group: "View", keys: ["Shift-l"] },
   { id: "toggle-files", title: "Files panel", group: "View", keys: ["Mod-Shift-f"] },
+  { id: "toggle-databases", title: "Databases panel", group: "View", keys: ["Shift-d"] },
   { id: "toggle-theme", title: "Switch between light and dark", group: "View" },
   { id: "settings", title: "Settings", group: "View", keys: ["Mod-,"], editKeys: ["Mod-,"] },
 

@@ -7,7 +7,7 @@ export const NOTEBOOK_MENU: readonly (readonly CommandId[])[] = [
   ["new-notebook", "open-file", "open-url", "duplicate-notebook", "rename", "share"],
   ["export-ipynb", "export-py", "export-html"],
   ["run-all", "run-above", "run-below", "restart-and-run-all", "first-error"],
-  ["packages", "undo", "redo", "clear-all-outputs", "toggle-all-line-numbers"],
+  ["packages", "toggle-databases", "undo", "redo", "clear-all-outputs", "toggle-all-line-numbers"],
   ["settings", "palette", "shortcuts"],
 ];
 

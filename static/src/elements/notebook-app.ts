@@ -15,6 +15,7 @@ import {
 import type { SettingsStore } from "../session/settings.ts";
 import type { StoredNotebook } from "../session/stored-notebook.ts";
 import { askCopyOrOriginal } from "./copy-dialog.ts";
+import type { StartDatabases } from "./databases.ts";
 import { askForText } from "./dialog.ts";
 import { FileDrop, isNotebookFile } from "./file-drop.ts";
 import { keepFiles } from "./file-panel.ts";
@@ -43,6 +44,7 @@ export interface AppParts {
   /** The notebook of a room, kept here; from the relay when it was not yet. */
   joinRoom(id: string): Promise<StoredNotebook>;
   startSharing: StartSharing;
+  startDatabases: StartDatabases;
 }
 
 export class NotebookApp extends LitElement {
@@ -219,6 +221,7 @@ export class NotebookApp extends LitElement {
       },
       canShare: this.#parts.canShare,
       exportHtml: () => this.#parts.exportHtml(open),
+      startDatabases: this.#parts.startDatabases,
       notify: (notice, action) => this.notify(notice, action),
       onError: (error) => this.#complain(error),
     });

@@ -156,7 +156,7 @@ export class NotebookCell extends LitElement {
     return html`
       <div class="cell-margin">${cell.type === "code" ? this.#margin(cell) : nothing}</div>
       <div class="cell-body">
-        ${this.showsTools ? cellTools(cell, folding, act) : nothing}
+        ${this.showsTools ? cellTools(cell, folding, act, controller.databases) : nothing}
         ${
           folding.isSourceHidden
             ? folded("Source hidden", firstLine(cell.source), act("toggle-source"))

@@ -3,6 +3,7 @@ import type { Cell, DocumentChange, NotebookDocument } from "../document/noteboo
 import type { EditorServices } from "../editor/services.ts";
 import type { NotebookSession } from "../session/session.ts";
 import { foldingOf, hideSource } from "./cell-view-state.ts";
+import type { Databases } from "./databases.ts";
 import { Drawing } from "./drawing.ts";
 import { afterChange, NOTHING_SELECTED, type Selection, selectedIds, selectOnly } from "./selection.ts";
 
@@ -28,6 +29,8 @@ export class NotebookController extends EventTarget {
   readonly services: EditorServices;
   readonly drawing = new Drawing();
   cells: CellsOnPage | null = null;
+  /** null until one is wanted. */
+  databases: Databases | null = null;
   readonly clipboard: CellClipboard;
   #selection: Selection = NOTHING_SELECTED;
   #mode: Mode = "command";

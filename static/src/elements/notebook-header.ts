@@ -4,6 +4,7 @@ import {
   Check,
   ChevronsRight,
   CloudAlert,
+  Database,
   Ellipsis,
   Folder,
   House,
@@ -58,6 +59,7 @@ export function notebookHeader(parts: HeaderParts) {
       ${parts.canShare ? tool("share", Users, commands) : nothing}
       ${kernelStatus(parts)}
       ${tool("find", Search, commands)}
+      ${tool("toggle-databases", Database, commands)}
       ${tool("toggle-files", Folder, commands)}
       <button class="icon-button" popovertarget="notebook-menu" aria-label="Menu" title="Menu" aria-haspopup="menu">
         ${icon(Ellipsis)}

@@ -6,6 +6,7 @@ import type { SettingsStore } from "../session/settings.ts";
 import { cellCommands } from "./cell-commands.ts";
 import { showCommandPalette } from "./command-palette.ts";
 import { type CommandHandlers, type CommandId, keymapOf } from "./commands.ts";
+import type { Databases, StartDatabases } from "./databases.ts";
 import { askToConfirm } from "./dialog.ts";
 import { FilePanel } from "./file-panel.ts";
 import { FindBar } from "./find-bar.ts";
@@ -40,6 +41,7 @@ export interface NotebookPageParts {
   /** Whether there is a relay to share by. */
   canShare(): boolean;
   exportHtml(): Promise<string>;
+  startDatabases: StartDatabases;
   notify(notice: Notice, action?: NoticeAction): void;
   onError(error: unknown): void;
 }
@@ -67,6 +69,7 @@ export class NotebookPage extends LitElement {
   #find: FindBar | null = null;
   #findIsOpen = false;
   readonly #runWords = new RunWords();
+  #databasesStarted: Promise<Databases> | null = null;
 
   constructor(parts: NotebookPageParts) {
     super();
@@ -77,7 +80,9 @@ export class NotebookPage extends LitElement {
     this.showsFiles = false;
     this.offline = null;
     this.sharing = null;
-    const services = editorServices(session, rendering);
+    const services = editorServices(session, rendering, async (text) =>
+      (await this.#databases()).sqlLanguage(text),
+    );
     const { signal } = this.#life;
     this.controller = new NotebookController(
       session,
@@ -136,6 +141,7 @@ export class NotebookPage extends LitElement {
   /** Ends for good: an element that left the page does not come back. */
   close(): void {
     this.sharing?.close();
+    this.controller.databases?.close();
     this.#life.abort();
     this.remove();
   }
@@ -177,10 +183,19 @@ export class NotebookPage extends LitElement {
       ${kernel.state.kind === "failed" ? this.#died(kernel.state.error) : nothing}
       ${this.#findIsOpen ? this.#find : nothing}
       <div class="notebook-layout"><div class="visually-hidden" id="run-status" role="status">${this.#runWords.words}</div>
-        ${this.view}${this.sharing?.panel()}${this.showsFiles ? this.#files : nothing}
+        ${this.view}${this.sharing?.panel()}${controller.databases?.panel()}${this.showsFiles ? this.#files : nothing}
       </div>
       ${networkBar(session, asking || "This notebook")}
     `;
+  }
+
+  /** Loaded for the first SQL cell, or with the panel. */
+  #databases(): Promise<Databases> {
+    this.#databasesStarted ??= this.parts.startDatabases(this).then((databases) => {
+      this.controller.databases = databases;
+      return databases;
+    });
+    return this.#databasesStarted;
   }
 
   #died(error: { message: string; hint?: string }) {
@@ -200,6 +215,9 @@ export class NotebookPage extends LitElement {
       find: () => this.#openFind(),
       "toggle-files": () => {
         this.showsFiles = !this.showsFiles;
+      },
+      "toggle-databases": () => {
+        this.#databases().then((databases) => databases.togglePanel(), onError);
       },
       settings: () => {
         showSettings(settings, this.controller, this.parts.open.network).catch(onError);

@@ -22,11 +22,16 @@ export interface OpenNotebook {
   close(): Promise<void>;
 }
 
-export function editorServices(session: NotebookSession, rendering: Rendering): EditorServices {
+export function editorServices(
+  session: NotebookSession,
+  rendering: Rendering,
+  sql: EditorServices["sql"],
+): EditorServices {
   return {
     isReady: () => session.kernel.state.kind === "idle",
     complete: (source, cursor) => session.complete(source, cursor),
     inspect: (source, cursor, detailLevel) => session.inspect(source, cursor, detailLevel),
     render: (data: CodeInspected["data"]) => rendering.bundle(data),
+    sql,
   };
 }

@@ -10,6 +10,7 @@ type PageCommandId = Extract<
   | "find"
   | "toggle-all-line-numbers"
   | "toggle-files"
+  | "toggle-databases"
   | "toggle-theme"
   | "settings"
   | "save"

@@ -9,11 +9,14 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 
 from relay.app import create_app
+from relay.auth.actor import Actor
 from relay.auth.gate import WEBSOCKET, methods_of, put_gates
+from relay.auth.operators import Operators
 from relay.auth.policies import POLICIES
 from relay.settings import Settings
 from tests.relay.auth.world import DOCUMENT, Visitor, World
 from wasm_runtime.contracts import relay_api
+from wasm_runtime.contracts.document import User
 
 PEOPLE = (
     "nobody", "expired", "forged", "stranger", "guest viewer", "guest runner", "guest editor",
@@ -55,9 +58,20 @@ SIGNED_IN = {
     ("/data/queries/{query_id}", "GET"),
     ("/data/queries/{query_id}", "DELETE"),
     ("/data/{connection}/schema", "GET"),
+    ("/data/{connection}/sample", "POST"),
+    ("/data/{connection}/profile", "POST"),
     ("/data/{connection}/query", "POST"),
     ("/net/hosts", "GET"),
     ("/net/fetch", "POST"),
+}
+OPERATORS_ONLY = {
+    ("/operator/connections", "GET"),
+    ("/operator/connections", "POST"),
+    ("/operator/connections/{connection}", "DELETE"),
+    ("/operator/connections/{connection}/test", "POST"),
+    ("/operator/audit", "GET"),
+    ("/operator/audit/chain", "GET"),
+    ("/operator/audit/export", "GET"),
 }
 ON_DOCUMENT = {
     ("/rooms/{document_id}", WEBSOCKET): "read",
@@ -125,7 +139,8 @@ def path_of(pattern: str) -> str:
 
 
 def test_every_live_route_is_in_the_matrix(settings: Settings) -> None:
-    assert live_routes(settings) == PUBLIC | AT_THIS_MACHINE | SIGNED_IN | set(ON_DOCUMENT)
+    everything = PUBLIC | AT_THIS_MACHINE | SIGNED_IN | OPERATORS_ONLY | set(ON_DOCUMENT)
+    assert live_routes(settings) == everything
 
 
 def test_a_route_without_a_policy_keeps_the_relay_from_starting() -> None:
@@ -180,6 +195,22 @@ def test_what_is_public_is_so_for_everybody_and_the_rest_for_those_who_are_known
 def test_what_is_for_this_machine_is_for_nobody_elsewhere(notebook: World, who: str) -> None:
     for pattern, method in AT_THIS_MACHINE:
         assert visitor(notebook, who).ask(method, path_of(pattern)).status_code == 403
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_nobody_who_is_not_named_runs_the_relay(notebook: World, who: str) -> None:
+    for pattern, method in sorted(OPERATORS_ONLY):
+        answer = visitor(notebook, who).ask(method, path_of(pattern))
+        assert answer.status_code == (403 if who in KNOWN else 401), (pattern, method)
+
+
+def test_an_account_that_is_named_runs_the_relay_and_a_guest_of_that_id_does_not() -> None:
+    is_operator = Operators(["u-ada"])
+    ada = User(id="u-ada", name="Ada", color="#000000")
+    assert is_operator(Actor(ada))
+    assert not is_operator(Actor(ada, guest=True))
+    assert not is_operator(Actor(User(id="u-eve", name="u-ada", color="#000000")))
+    assert not is_operator(Actor())
 
 
 @pytest.mark.parametrize("who", PEOPLE)

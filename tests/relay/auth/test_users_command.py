@@ -43,7 +43,10 @@ def signs_in(world: World, name: str, password: str = PASSWORD) -> bool:
 def test_who_is_added_can_sign_in_at_once(world: World, users: Users) -> None:
     assert users("add", "Ada Lovelace") == (0, "Ada Lovelace can sign in.\n")
     assert signs_in(world, "ada lovelace")
-    assert users("list") == (0, "Ada Lovelace\tpassword\t0 notebooks\n")
+    status, listed = users("list")
+    name, way, notebooks, account_id = listed.rstrip("\n").split("\t")
+    assert (status, name, way, notebooks) == (0, "Ada Lovelace", "password", "0 notebooks")
+    assert account_id
     assert users("add", "ADA lovelace")[0] != 0
 
 

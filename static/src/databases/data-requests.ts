@@ -1,0 +1,39 @@
+/** What a page asks of the relay's data service: contracts/data.py says how it is answered. */
+import { CONNECTIONS_PATH, DATA_PATH } from "../contracts/generated.ts";
+import {
+  ConnectionList,
+  DatabaseSchema,
+  TableFigures,
+  type TableReference,
+  TableSample,
+} from "../contracts/generated-databases.ts";
+import type { RelayAnswers } from "./relay-answers.ts";
+
+/** Every method throws RelayRefusal. */
+export class DataRequests {
+  readonly #relay: RelayAnswers;
+
+  constructor(relay: RelayAnswers) {
+    this.#relay = relay;
+  }
+
+  connections(): Promise<ConnectionList> {
+    return this.#relay.ask(CONNECTIONS_PATH, ConnectionList);
+  }
+
+  schema(connection: string): Promise<DatabaseSchema> {
+    return this.#relay.ask(pathOf(connection, "schema"), DatabaseSchema);
+  }
+
+  sample(connection: string, table: TableReference): Promise<TableSample> {
+    return this.#relay.ask(pathOf(connection, "sample"), TableSample, { method: "POST", body: table });
+  }
+
+  profile(connection: string, table: TableReference): Promise<TableFigures> {
+    return this.#relay.ask(pathOf(connection, "profile"), TableFigures, { method: "POST", body: table });
+  }
+}
+
+function pathOf(connection: string, what: string): string {
+  return `${DATA_PATH}/${encodeURIComponent(connection)}/${what}`;
+}
