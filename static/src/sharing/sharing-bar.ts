@@ -87,9 +87,10 @@ export class SharingBar extends LitElement {
   }
 
   protected override render() {
+    const { presence, access, account } = this.#parts;
     return html`${this.#saveState()}${this.#roleChip()}
       <span class="people" role="group" aria-label="People in this notebook">${this.#people()}</span>
-      ${this.#tools()}`;
+      ${accountMenu(presence.user, access, account)} ${this.#tools()}`;
   }
 
   #saveState() {
@@ -115,13 +116,12 @@ export class SharingBar extends LitElement {
   }
 
   #people() {
-    const { client, presence, access, account } = this.#parts;
+    const { client } = this.#parts;
     const people = peopleOf(client.awareness.getStates(), client.awareness.clientID);
     const more = people.length - MAX_SHOWN;
     const hidden = people.slice(MAX_SHOWN).map((person) => person.user.name);
     return html`${people.slice(0, MAX_SHOWN).map((person) => this.#person(person))}
-      ${more > 0 ? html`<span class="avatar more" title=${hidden.join(", ")}>+${more}</span>` : nothing}
-      ${accountMenu(presence.user, access, account)}`;
+      ${more > 0 ? html`<span class="avatar more" title=${hidden.join(", ")}>+${more}</span>` : nothing}`;
   }
 
   #person({ user, cellId, isTyping }: Person) {
