@@ -63,7 +63,7 @@ def test_a_million_rows_come_from_the_kernel_while_they_are_scrolled(
         notebook.command("Download as web page (.html)")
     exported = context.new_page()
     exported.set_content(Path(download.value.path()).read_text(encoding="utf-8"))
-    expect(exported.get_by_text("the first rows as HTML")).to_be_visible()
+    expect(exported.get_by_role("cell", name="the first rows as HTML")).to_be_visible()
     exported.close()
 
     # Once the kernel was restarted nobody has the rows; the document has the first ones.

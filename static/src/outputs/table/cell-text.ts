@@ -7,7 +7,7 @@ export type ColumnKind = TableColumn["kind"];
 /** More would never be seen in a column. */
 const LINE_CHARACTERS = 300;
 /** So that 0.1 + 0.2 reads as 0.3; the whole value has all of its digits. */
-const SHOWN_DIGITS = 12;
+export const SHOWN_DIGITS = 10;
 
 const NUMERIC: readonly ColumnKind[] = ["integer", "number", "decimal"];
 const TEMPORAL: readonly ColumnKind[] = ["date", "timestamp"];

@@ -1,7 +1,7 @@
 /** How wide the columns are and which of them are in sight. */
 import type { TableColumn } from "../../contracts/generated.ts";
 import type { Json } from "../output.ts";
-import { lineText } from "./cell-text.ts";
+import { lineText, SHOWN_DIGITS } from "./cell-text.ts";
 
 const NARROWEST = 64;
 const WIDEST = 1_200;
@@ -67,9 +67,11 @@ export class ColumnWidths {
   }
 }
 
-function firstWidth({ name, type }: TableColumn, column: number, preview: readonly Json[][]): number {
+function firstWidth({ name, type, kind }: TableColumn, column: number, preview: readonly Json[][]): number {
   const lengths = preview.slice(0, ROWS_LOOKED_AT).map((row) => lineText(row[column] ?? null).length);
-  const text = Math.max(4, ...lengths) * CHARACTER + PADDING;
+  // Later rows may have all the digits that the first ones have not.
+  const least = kind === "number" ? SHOWN_DIGITS + 2 : 4;
+  const text = Math.max(least, ...lengths) * CHARACTER + PADDING;
   const header = Math.max(name.length, type.length * 0.85) * HEADER_CHARACTER + HEADER_EXTRA;
   return Math.round(Math.max(NARROWEST, Math.min(Math.max(text, header), FIRST_WIDEST)));
 }
