@@ -46,9 +46,9 @@ def test_rows_come_to_python_by_query_await_and_cursor(scratch: Scratch) -> None
         expect(printed).to_contain_text(text)
 
 
-def test_an_error_points_into_the_sql(scratch: Scratch) -> None:
+def test_an_error_is_the_databases_own_without_a_traceback(scratch: Scratch) -> None:
     shown = scratch.run("%%sql demo\nselect nmae from cities")
-    expect(shown).to_contain_text("no such column: nmae")
+    expect(shown).to_contain_text("No such column: nmae")
     expect(shown).not_to_contain_text("Traceback")
 
 
