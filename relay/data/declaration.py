@@ -8,11 +8,12 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from relay.secret_store import is_reference
+from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN
 from wasm_runtime.errors import UsageError
 
 from .engine import EngineName
 
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+NAME = re.compile(CONNECTION_NAME_PATTERN)
 _ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 _SCHEMES: dict[str, EngineName] = {
     "postgresql": "postgresql",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Relay
 from tests.browser.scratch_notebook import Scratch, open_context
@@ -18,7 +18,36 @@ ENDLESS = (
 @pytest.fixture(scope="module")
 def scratch(browser: Browser, relay: Relay) -> Iterator[Scratch]:
     with open_context(browser) as context:
-        yield Scratch(context.new_page(), relay.url, "data")
+        scratch = Scratch(context.new_page(), relay.url, "data")
+        allow(scratch, "demo")
+        yield scratch
+
+
+def asked_about(scratch: Scratch, connection: str) -> Locator:
+    """The page's question, whether this notebook may query the connection."""
+    question = scratch.page.get_by_role("alertdialog", name="Network permission")
+    expect(question).to_contain_text(f"wants to query the database {connection} with your rights")
+    return question
+
+
+def allow(scratch: Scratch, connection: str) -> None:
+    """Query the connection once, and answer the page's question with always."""
+    index = scratch.start(f"%%sql {connection}\nselect 1")
+    always = asked_about(scratch, connection).get_by_role("button", name="Always in this notebook")
+    always.click()
+    scratch.finished(index)
+
+
+def test_a_database_that_the_person_denies_is_not_asked(browser: Browser, relay: Relay) -> None:
+    with open_context(browser) as context:
+        scratch = Scratch(context.new_page(), relay.url, "data")
+        sent: list[str] = []
+        scratch.page.on("request", lambda request: sent.append(request.url))
+        index = scratch.start("%%sql demo\nselect 1")
+        asked_about(scratch, "demo").get_by_role("button", name="Deny").click()
+        denied = "You did not allow this notebook to query the database demo."
+        expect(scratch.finished(index)).to_contain_text(denied)
+        assert not [url for url in sent if "/data/demo/query" in url]
 
 
 def test_a_sql_cell_shows_its_rows_and_keeps_a_dataframe(scratch: Scratch) -> None:
@@ -53,7 +82,9 @@ def test_an_error_is_the_databases_own_without_a_traceback(scratch: Scratch) -> 
 
 
 def test_a_connection_that_is_not_there_is_named(scratch: Scratch) -> None:
-    expect(scratch.run("%%sql warehouse\nselect 1")).to_contain_text("warehouse")
+    index = scratch.start("%%sql warehouse\nselect 1")
+    asked_about(scratch, "warehouse").get_by_role("button", name="Allow once").click()
+    expect(scratch.finished(index)).to_contain_text("There is no connection warehouse")
 
 
 def test_stop_ends_the_query_in_the_database(scratch: Scratch, relay: Relay) -> None:
@@ -82,6 +113,7 @@ def test_sql_over_dataframes_needs_no_database(scratch: Scratch) -> None:
 def test_without_the_relay_a_sentence_says_so(browser: Browser, own_relay: Relay) -> None:
     with open_context(browser) as context:
         scratch = Scratch(context.new_page(), own_relay.url, "data")
+        allow(scratch, "demo")
         expect(scratch.run("%%sql demo\nselect 6 * 7 as answer")).to_contain_text("42")
         own_relay.stop()
         expect(scratch.run("%%sql demo\nselect 1")).to_contain_text("cannot be reached")

@@ -21,6 +21,7 @@ CONNECTIONS_PATH = "data/connections"
 QUERIES_PATH = "data/queries"
 ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream"
 QUERY_ID_HEADER = "x-query-id"
+CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$"
 QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
 
 

@@ -155,6 +155,8 @@ export const ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream" as const;
 
 export const QUERY_ID_HEADER = "x-query-id" as const;
 
+export const CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
+
 export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
 
 export const TABLE_TYPE = "application/vnd.wasm-runtime.table+json" as const;

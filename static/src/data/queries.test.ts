@@ -49,7 +49,7 @@ function relay(...answers: (Response | Error)[]): { asked: Asked[]; queries: Que
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { asked, queries: new Queries(BASE, fetchRelay) };
+  return { asked, queries: new Queries(BASE, async () => null, fetchRelay) };
 }
 
 async function refusal(queries: Queries, message: typeof OPEN | typeof READ): Promise<RefuseRequest> {
@@ -147,4 +147,34 @@ test("without a connection, or without a relay, a sentence says so", async () =>
   assert.match((await refusal(queries, OPEN)).error.message, /^This page has no relay/);
   const shell = relay(new Response("<html>", { headers: { "content-type": "text/html" } }));
   assert.match((await refusal(shell.queries, OPEN)).error.message, /^This page has no relay/);
+});
+
+test("a query that the person does not allow never reaches the relay", async () => {
+  const asked: string[] = [];
+  const error = { code: "network_refused", message: "You did not allow it.", hint: "" } as const;
+  const mayQuery = async (...each: string[]) => {
+    asked.push(...each);
+    return error;
+  };
+  const queries = new Queries(BASE, mayQuery, () => assert.fail("the relay was asked"));
+  assert.deepEqual((await refusal(queries, OPEN)).error, error);
+  assert.deepEqual(asked, ["ware/house", "select 1"]);
+});
+
+test("a query that is closed while the person decides is not sent afterwards", async () => {
+  let decide: () => void = () => assert.fail("nobody was asked");
+  const decision = new Promise<null>((resolve) => {
+    decide = () => resolve(null);
+  });
+  const methods: (string | undefined)[] = [];
+  const fetchRelay: FetchRelay = async (_, { method }) => {
+    methods.push(method);
+    return new Response();
+  };
+  const queries = new Queries(BASE, () => decision, fetchRelay);
+  const answer = refusal(queries, OPEN);
+  await queries.answer({ kind: "close_query", query_id: "q1" });
+  decide();
+  assert.match((await answer).error.message, /closed/);
+  assert.deepEqual(methods, ["DELETE"]);
 });

@@ -26,15 +26,20 @@ interface OpenedQuery {
   stream: QueryStream | null;
 }
 
+/** Why a notebook may not send this SQL to a connection, or null; may wait for the person's answer. */
+export type MayQuery = (connection: string, sql: string) => Promise<ErrorBody | null>;
+
 export type FetchRelay = (url: URL, init: RequestInit) => Promise<Response>;
 
 export class Queries implements QuerySource {
   readonly #base: URL;
+  readonly #mayQuery: MayQuery;
   readonly #fetch: FetchRelay;
   readonly #opened = new Map<string, OpenedQuery>();
 
-  constructor(base: URL, fetchRelay: FetchRelay = (url, init) => fetch(url, init)) {
+  constructor(base: URL, mayQuery: MayQuery, fetchRelay: FetchRelay = (url, init) => fetch(url, init)) {
     this.#base = base;
+    this.#mayQuery = mayQuery;
     this.#fetch = fetchRelay;
   }
 
@@ -78,6 +83,9 @@ export class Queries implements QuerySource {
       stream: null,
     };
     this.#opened.set(query_id, query);
+    const refusal = await this.#mayQuery(connection, request.sql);
+    if (refusal) throw new Refusal(refusal);
+    if (query.stop.signal.aborted) throw stopped();
     const address = new URL(`${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#base);
     let response: Response;
     try {

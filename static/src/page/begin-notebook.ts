@@ -65,7 +65,10 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     spare: supply.spare,
     settings: supply.kernelSettings,
     http: (request) => answerHttp(request, network, undefined, loadGateway),
-    openQueries: async () => new (await import("../data/queries.ts")).Queries(base),
+    openQueries: async () => {
+      const { Queries } = await import("../data/queries.ts");
+      return new Queries(base, (connection, sql) => network.checkQuery(connection, sql));
+    },
     onFileChanged: (path, body) => {
       folder.take({ path, body }).catch(console.error);
     },

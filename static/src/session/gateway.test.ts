@@ -133,8 +133,8 @@ test("nothing is asked before the person agrees, and it says that the relay is t
   const answer = ask("https://api.example/");
   await changed;
   assert.deepEqual(
-    gate.asks.map(({ host, isRelayed }) => ({ host, isRelayed })),
-    [{ host: "api.example", isRelayed: true }],
+    gate.asks.map(({ host, way }) => ({ host, way })),
+    [{ host: "api.example", way: "relay" }],
   );
   gate.deny("api.example");
   assert.equal((await answer).kind, "refuse_request");

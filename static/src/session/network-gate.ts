@@ -1,17 +1,19 @@
-/** Asks the person about hosts that a notebook wants to reach, and about their redirects; remembers the answers. */
-import type { ErrorBody } from "../contracts/generated.ts";
+/** Asks the person about hosts and databases that a notebook wants to reach; remembers the answers. */
+import { CONNECTION_NAME_PATTERN, type ErrorBody } from "../contracts/generated.ts";
 import { decide, type NetworkRequest, type NetworkRules, refusal } from "./network-policy.ts";
 import type { TextStorage } from "./settings.ts";
 
 export interface NetworkAsk {
-  /** What is granted or denied: the host itself, or that it may send on. */
+  /** What is granted or denied: the host itself, that it may send on, or a database. */
   grant: string;
+  /** A database by the name of its connection. */
   host: string;
-  /** The host was reached, and sends on to an address that browsers do not tell. */
-  isRedirect: boolean;
-  /** The relay asks the host, not this browser. */
-  isRelayed: boolean;
-  /** The first address that was asked for. */
+  /**
+   * How it is reached: by this browser, by the relay in its place, by a redirect to an address that
+   * browsers do not tell, or, a database, by the relay as the person whose page this is.
+   */
+  way: "browser" | "relay" | "redirect" | "database";
+  /** The first address, or the first SQL, that was asked for. */
   url: string;
   method: string;
 }
@@ -48,7 +50,8 @@ export class NetworkGate extends EventTarget {
     if (decision.verdict === "allow") return null;
     if (decision.verdict === "refuse") return decision.error;
     const { host } = decision;
-    if (await this.#ask({ ...request, host, grant: host, isRedirect: false, isRelayed })) return null;
+    const way = isRelayed ? "relay" : "browser";
+    if (await this.#ask({ ...request, host, grant: host, way })) return null;
     return refusal(
       `You did not allow this notebook to reach ${host}.`,
       "Allow the host in the notebook's network settings and run the cell again.",
@@ -64,11 +67,27 @@ export class NetworkGate extends EventTarget {
   /** As `check`, for an address that was reached and sends on, nobody can tell where to. */
   async checkRedirect(request: NetworkRequest): Promise<ErrorBody | null> {
     const host = hostOf(request.url);
-    if (await this.#ask({ ...request, host, grant: redirectsOf(host), isRedirect: true, isRelayed: false }))
-      return null;
+    if (await this.#ask({ ...request, host, grant: redirectsOf(host), way: "redirect" })) return null;
     return refusal(
       `You did not allow ${host} to send this notebook on to another address.`,
       "Ask for the address it leads to, or allow it when the cell runs again.",
+    );
+  }
+
+  /** As `check`, for a query: a notebook that somebody else wrote would read what this person may. */
+  async checkQuery(connection: string, sql: string): Promise<ErrorBody | null> {
+    if (!new RegExp(CONNECTION_NAME_PATTERN).test(connection)) {
+      return refusal(
+        `${JSON.stringify(connection)} is no name of a connection.`,
+        "A name has small letters, digits, - and _, and begins with a letter.",
+      );
+    }
+    const grant = `database ${connection}`;
+    if (this.#granted.has(grant)) return null;
+    if (await this.#ask({ grant, host: connection, way: "database", url: sql, method: "SQL" })) return null;
+    return refusal(
+      `You did not allow this notebook to query the database ${connection}.`,
+      "Allow it in the notebook's network settings and run the cell again.",
     );
   }
 
@@ -107,7 +126,8 @@ export class NetworkGate extends EventTarget {
     for (const grant of [...this.#waiting.keys()]) this.#answer(grant, false);
   }
 
-  #ask({ grant, host, isRedirect, isRelayed, url, method }: NetworkAsk): Promise<boolean> {
+  #ask(ask: NetworkAsk): Promise<boolean> {
+    const { grant } = ask;
     if (this.#denied.has(grant)) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(grant);
@@ -115,10 +135,7 @@ export class NetworkGate extends EventTarget {
         waiting.answers.push(resolve);
         return;
       }
-      this.#waiting.set(grant, {
-        ask: { grant, host, isRedirect, isRelayed, url, method },
-        answers: [resolve],
-      });
+      this.#waiting.set(grant, { ask, answers: [resolve] });
       this.dispatchEvent(new Event("change"));
     });
   }

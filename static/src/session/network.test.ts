@@ -101,8 +101,7 @@ test("the person is asked once for several requests, and always is remembered fo
     {
       grant: "new.example",
       host: "new.example",
-      isRedirect: false,
-      isRelayed: false,
+      way: "browser",
       url: "https://new.example/a",
       method: "GET",
     },
@@ -111,6 +110,26 @@ test("the person is asked once for several requests, and always is remembered fo
   assert.deepEqual(await answers, [null, null]);
   assert.equal(await gate(storage).check({ url: "https://new.example/", method: "GET" }), null);
   assert.deepEqual(new NetworkGrants(storage, "another notebook").hosts(), []);
+});
+
+test("a database is asked for like a host, and is not taken for one", async () => {
+  const storage = new TextStore();
+  const first = gate(storage);
+  const answer = first.checkQuery("warehouse", "select 1");
+  assert.deepEqual(first.asks, [
+    { grant: "database warehouse", host: "warehouse", way: "database", url: "select 1", method: "SQL" },
+  ]);
+  first.allow("database warehouse", "always");
+  assert.equal(await answer, null);
+  const later = gate(storage);
+  assert.equal(await later.checkQuery("warehouse", "select 2"), null);
+  later.deny("database other");
+  assert.match((await later.checkQuery("other", "select 1"))?.message ?? "", /did not allow/);
+});
+
+test("a connection's name cannot smuggle in the grant of a host", async () => {
+  const refused = await gate(new TextStore()).checkQuery("warehouse\nevil.example", "select 1");
+  assert.match(refused?.message ?? "", /no name of a connection/);
 });
 
 test("once is not remembered, and a denied host is not asked for again", async () => {
@@ -172,7 +191,7 @@ test("a redirect is followed only when the person agreed, who is asked once for 
   const answer = answerHttp(request, policy, fetchPage);
   while (policy.asks.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const [ask] = policy.asks;
-  assert.deepEqual([ask?.host, ask?.isRedirect, asked], ["data.example", true, ["GET manual"]]);
+  assert.deepEqual([ask?.host, ask?.way, asked], ["data.example", "redirect", ["GET manual"]]);
   policy.allow(ask?.grant ?? "", "once");
   assert.equal((await answer).kind, "answer_http");
   assert.equal((await answerHttp(request, policy, fetchPage)).kind, "answer_http");
