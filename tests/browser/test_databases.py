@@ -84,7 +84,7 @@ def test_an_error_is_the_databases_own_without_a_traceback(scratch: Scratch) -> 
 def test_a_connection_that_is_not_there_is_named(scratch: Scratch) -> None:
     index = scratch.start("%%sql warehouse\nselect 1")
     asked_about(scratch, "warehouse").get_by_role("button", name="Allow once").click()
-    expect(scratch.finished(index)).to_contain_text("There is no connection warehouse")
+    expect(scratch.finished(index)).to_contain_text("There is no connection 'warehouse'")
 
 
 def test_stop_ends_the_query_in_the_database(scratch: Scratch, relay: Relay) -> None:
