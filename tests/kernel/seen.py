@@ -5,8 +5,21 @@ from typing import Any
 
 
 def seen(messages: list[Any]) -> list[tuple[Any, ...]]:
-    """Each message as kind and content, without ids, times and colours."""
-    return [line for message in messages if (line := _line(message))]
+    """Each message as kind and content, without ids, times and colours; a stream's text in one."""
+    lines: list[tuple[Any, ...]] = []
+    for message in messages:
+        line = _line(message)
+        if line is None:
+            continue
+        if message.kind == "stream" and lines and lines[-1][0] == message.name:
+            line = (message.name, lines.pop()[1] + message.text)
+        lines.append(line)
+    return lines
+
+
+def printed(messages: list[Any], name: str = "stdout") -> str:
+    """The whole text of a stream."""
+    return "".join(m.text for m in messages if m.kind == "stream" and m.name == name)
 
 
 def _line(message: Any) -> tuple[Any, ...] | None:

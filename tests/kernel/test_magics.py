@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Notebook
-from .seen import seen
+from .seen import printed, seen
 
 
 def test_html_and_javascript_cells_are_displays(notebook: Notebook) -> None:
@@ -20,8 +20,8 @@ def test_writefile_and_run(notebook: Notebook) -> None:
 
 
 def test_time_timeit_and_capture(notebook: Notebook) -> None:
-    assert "Wall time" in notebook.run("%time 1")[1].text
-    assert "per loop" in notebook.run("%%timeit -n 1 -r 1\n1")[1].text
+    assert "Wall time" in printed(notebook.run("%time 1"))
+    assert "per loop" in printed(notebook.run("%%timeit -n 1 -r 1\n1"))
     assert seen(notebook.run("%%capture kept\nprint('hidden')")) == [("finished", "ok")]
     assert seen(notebook.run("kept.stdout"))[0][1] == {"text/plain": "'hidden\\n'"}
 

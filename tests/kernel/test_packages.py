@@ -12,7 +12,7 @@ from wasm_runtime.kernel.install import Packages, awaited_pip_lines
 from wasm_runtime.kernel.missing_imports import missing_imports, packages_for
 
 from .conftest import Notebook
-from .seen import seen
+from .seen import printed, seen
 
 LOCK = {"packages": {"snow-flake": {"name": "snow-flake", "imports": ["snowflake_module"]}}}
 
@@ -99,8 +99,8 @@ def test_pip_install_goes_to_the_same_place(
 
 
 def test_pip_list_and_show_read_what_is_installed(notebook: Notebook) -> None:
-    assert "ipython==" in notebook.run("%pip freeze")[1].text
-    assert "Name: ipython" in notebook.run("%pip show ipython")[1].text
+    assert "ipython==" in printed(notebook.run("%pip freeze"))
+    assert "Name: ipython" in printed(notebook.run("%pip show ipython"))
 
 
 def test_pip_lines_inside_a_cell_magic_are_text() -> None:

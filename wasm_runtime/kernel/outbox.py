@@ -1,4 +1,10 @@
-"""Everything a run sends, in the order it happened; stream text joined over one frame."""
+"""Everything a run sends, in the order it happened.
+
+Streams are line-buffered, as at a terminal: what was printed before a long computation is seen
+while it computes, and nothing else could send it then, since the event loop stands still. A program
+that prints a great deal would drown the page in messages, so beyond a rate its text is joined over
+one frame.
+"""
 
 import asyncio
 import contextvars
@@ -12,6 +18,8 @@ from .interrupt import uninterrupted
 
 FRAME_SECONDS = 0.016
 MAX_PENDING_CHARACTERS = 1 << 18  # a message of this size keeps the page responsive
+PROMPT_LINES = 200  # sent at once after a pause
+PROMPT_LINES_PER_SECOND = 500
 
 StreamName = Literal["stdout", "stderr"]
 
@@ -19,7 +27,7 @@ _run_of_context: contextvars.ContextVar[str] = contextvars.ContextVar("run_of_co
 
 
 class Outbox:
-    """Posts messages; holds back stream text until a frame is over or anything else is sent."""
+    """Posts messages; holds back stream text until its line, or a busy program's frame, is over."""
 
     def __init__(self, post: Callable[[Any], None]) -> None:
         self._post = post
@@ -29,6 +37,8 @@ class Outbox:
         self._parts: list[str] = []
         self._characters = 0
         self._due = 0.0
+        self._prompt_lines = float(PROMPT_LINES)
+        self._counted_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -53,7 +63,17 @@ class Outbox:
             self._schedule()
         self._parts.append(text)
         self._characters += len(text)
-        if now >= self._due or self._characters > MAX_PENDING_CHARACTERS:
+        if (
+            now >= self._due
+            or self._characters > MAX_PENDING_CHARACTERS
+            or (text.endswith("\n") and self._is_prompt(now))
+        ):
+            self.flush()
+
+    @uninterrupted
+    def flush_line(self) -> None:
+        """Send the text that is held back, unless the program asks for that all the time."""
+        if self._parts and self._is_prompt(time.perf_counter()):
             self.flush()
 
     @uninterrupted
@@ -71,6 +91,17 @@ class Outbox:
         self._parts.clear()
         self._characters = 0
         self._post(Stream(run_id=self._run_id, name=self._name, text=text))
+
+    def _is_prompt(self, now: float) -> bool:
+        """Whether one more line may be sent by itself; counts it."""
+        # The clock of a restored kernel begins anew.
+        earned = max(0.0, now - self._counted_at) * PROMPT_LINES_PER_SECOND
+        self._prompt_lines = min(PROMPT_LINES, self._prompt_lines + earned)
+        self._counted_at = now
+        if self._prompt_lines < 1:
+            return False
+        self._prompt_lines -= 1
+        return True
 
     def _schedule(self) -> None:
         if self._timer is not None:

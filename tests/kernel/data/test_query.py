@@ -82,7 +82,7 @@ def test_what_the_relay_refuses_says_where_in_the_sql(notebook: Notebook) -> Non
 def test_stop_closes_the_query(notebook: Notebook) -> None:
     notebook.host.results[SQL] = [None]
     stop_when(notebook, "stream")
-    messages = notebook.run(f"{IMPORT}print('asks', flush=True)\nquery('demo', '{SQL}')")
+    messages = notebook.run(f"{IMPORT}print('asks', end='')\nquery('demo', '{SQL}')")
     assert seen(messages)[-1] == ("finished", "interrupted")
     (opened,) = notebook.host.queries
     assert CloseQuery(query_id=opened.query_id) in messages
