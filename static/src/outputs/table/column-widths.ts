@@ -6,7 +6,8 @@ import { lineText, SHOWN_DIGITS } from "./cell-text.ts";
 const NARROWEST = 64;
 const WIDEST = 1_200;
 const FIRST_WIDEST = 280;
-const CHARACTER = 7.3;
+/** A digit of the widest of the fonts that systems show. */
+const CHARACTER = 8.4;
 const PADDING = 22;
 /** The header's name is bold, and the sign of the order stands beside it. */
 const HEADER_CHARACTER = 7.9;
