@@ -157,14 +157,16 @@ def test_the_importable_names_of_a_wheel(tmp_path: Path) -> None:
 def test_the_kernels_wheel_follows_its_sources(tmp_path: Path) -> None:
     for part in ("kernel", "contracts"):
         (tmp_path / part).mkdir()
-    (tmp_path / "__init__.py").write_text("")
+    for name in ("__init__.py", "data.py"):
+        (tmp_path / name).write_text("")
     (tmp_path / "kernel" / "shell.py").write_text("a = 1")
     (tmp_path / "cli.py").write_text("")
     first = kernel_wheel(tmp_path)
     assert kernel_wheel(tmp_path) == first
     with zipfile.ZipFile(io.BytesIO(first[2])) as archive:
         modules = [name for name in archive.namelist() if name.endswith(".py")]
-    assert modules == ["wasm_runtime/__init__.py", "wasm_runtime/kernel/shell.py"]
+    parts = ("__init__.py", "data.py", "kernel/shell.py")
+    assert modules == [f"wasm_runtime/{part}" for part in parts]
     (tmp_path / "kernel" / "shell.py").write_text("a = 2")
     assert kernel_wheel(tmp_path)[0] != first[0]
 
