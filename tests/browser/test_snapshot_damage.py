@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.conftest import Relay
+from tests.browser.conftest import PATIENCE_MS, Relay
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.scratch_notebook import open_context
 from wasm_runtime.contracts import codec
@@ -90,7 +90,10 @@ def boots_the_normal_way(
         for pattern, body in answers.items():
             context.route(pattern, answer_with(body))
         notebook = NotebookPage(context.new_page(), relay.url)
-        with notebook.page.expect_response("**/snapshot-refusals/core") as counted:
+        # A whole heap goes through the test's own hands, which takes a busy machine a while.
+        late = 3 * PATIENCE_MS
+        expect.set_options(timeout=late)
+        with notebook.page.expect_response("**/snapshot-refusals/core", timeout=late) as counted:
             expect(notebook.result("print(6 * 7)")).to_contain_text("42")
         assert counted.value.status == 204
         notebook.page.locator(".kernel-pill").click()
