@@ -13,6 +13,9 @@ from wasm_runtime.contracts import codec
 from wasm_runtime.contracts.environments import Environment
 from wasm_runtime.environments.cache import Cache
 
+# Its restores are CPU-bound, so a busy machine takes several minutes.
+pytestmark = pytest.mark.timeout(1200)
+
 RESTORES = 100
 PROGRAMS = Path(__file__).parents[1] / "support" / "restores"
 CLIENT = Path(wasm_runtime.__file__).parent / "client"
