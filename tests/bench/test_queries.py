@@ -96,7 +96,7 @@ def test_a_million_rows_become_a_dataframe(
             native.append(_native_seconds(postgres))
             notebook.start(index)
             notebook.printed(index, f"s for ({ROWS}, 8)")
-            text = notebook.outputs(index).inner_text()
+            text = notebook.outputs(index).text_content() or ""
             found = re.search(r"took ([\d.]+) s", text)
             assert found is not None
             ours.append(float(found[1]))
