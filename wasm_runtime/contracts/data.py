@@ -5,7 +5,13 @@
 with Arrow's end-of-stream marker, and only then does the response end as HTTP says it should: a
 stream that was cut is an error in every reader. `x-query-id` names the query; `GET
 data/queries/{id}` says how it stands or ended, and `DELETE` of the same stops it, as does closing
-the connection.
+the connection. A result that the relay had kept says its age in seconds with `x-result-age`.
+
+`POST data/{connection}/explain` takes the same request and answers with a QueryPlan: what the
+database would do, without doing it.
+
+A shared notebook asks below `rooms/{document_id}/data/` instead, within what its owners let it
+use: `rooms/{document_id}/data/connections` (GET DocumentConnections, PUT ChosenConnections).
 
 What fails before the first row is an ErrorBody with its status.
 """
@@ -21,6 +27,7 @@ CONNECTIONS_PATH = "data/connections"
 QUERIES_PATH = "data/queries"
 ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream"
 QUERY_ID_HEADER = "x-query-id"
+RESULT_AGE_HEADER = "x-result-age"
 CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$"
 QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
 
@@ -40,6 +47,8 @@ class QueryRequest:
     """More rows, or bytes, are an error. What the operator set for the connection is never
     exceeded."""
     max_bytes: int | None = None
+    max_age_seconds: float | None = None
+    """A kept result that is no older will do; null asks the database."""
     query_id: str | None = None
     """Chosen by the client, so that it can stop a query that has not answered yet."""
 
@@ -59,6 +68,31 @@ class QueryStatus:
     error: ErrorBody | None = None
     position: int | None = None
     """The character of the SQL, from 0, at which the database found the error."""
+    age_seconds: float | None = None
+    """How old a kept result is; null when the database was asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanStep:
+    """One step of a plan; a step follows the one it is part of, one `depth` deeper."""
+
+    depth: int
+    name: str
+    """In the database's own words, such as Hash Join."""
+    detail: str = ""
+    rows: float | None = None
+    """What the database expects."""
+    cost: float | None = None
+    """In the database's own unit, with all steps below."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryPlan:
+    """What `data/{connection}/explain` answers; `text` is the plan as the database writes it."""
+
+    connection: str
+    text: str
+    steps: list[PlanStep]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +114,22 @@ class ConnectionList:
     connections: list[ConnectionInfo]
     may_manage: bool = False
     """Whether the one who asks may declare connections and read the audit log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentConnections:
+    """What a notebook may use of `offered`, those that whoever asks may use."""
+
+    offered: list[ConnectionInfo]
+    chosen: list[str] | None = None
+    """By its owners; null when they left it at what each person may use."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenConnections:
+    """What owners decide; null leaves it at what each person may use."""
+
+    connections: list[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,11 @@ from .access import (
 )
 from .capabilities import Capability
 from .data import (
+    ChosenConnections,
     ConnectionList,
     DatabaseSchema,
+    DocumentConnections,
+    QueryPlan,
     QueryRequest,
     QueryStatus,
     TableFigures,
@@ -27,6 +30,7 @@ from .net import ChosenHosts, DocumentHosts, HostList, NetRequest, NetResponse
 from .operator import AuditChain, AuditPage, ConnectionTest, DeclaredConnections, NewConnection
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
+from .storage import StorageList, StorageListing
 from .table import TableAnswer, TableOutput, TableRequest
 from .worker import PageToWorker, RunEvent, WorkerToPage
 
@@ -52,6 +56,8 @@ CONTRACT = contract_of(
 DATABASES_CONTRACT = contract_of(
     [
         *(ConnectionList, DatabaseSchema, TableReference, TableSample, TableFigures),
+        *(QueryPlan, DocumentConnections, ChosenConnections),
+        *(StorageList, StorageListing),
         *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
     ],
     {},

@@ -11,6 +11,10 @@ export const AUDIT_CHAIN_PATH = "operator/audit/chain" as const;
 
 export const AUDIT_EXPORT_PATH = "operator/audit/export" as const;
 
+export const STORAGES_PATH = "storages" as const;
+
+export const STORAGE_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
+
 /** What `data/connections` answers: the connections that the one who asks may use. */
 export interface ConnectionList {
   connections: ConnectionInfo[];
@@ -87,6 +91,61 @@ export interface ColumnFigures {
 export interface HistogramBar {
   start: number;
   count: number;
+}
+
+/** What `data/{connection}/explain` answers; `text` is the plan as the database writes it. */
+export interface QueryPlan {
+  connection: string;
+  text: string;
+  steps: PlanStep[];
+}
+
+/** One step of a plan; a step follows the one it is part of, one `depth` deeper. */
+export interface PlanStep {
+  depth: number;
+  name: string;
+  detail?: string;
+  rows?: number | null;
+  cost?: number | null;
+}
+
+/** What a notebook may use of `offered`, those that whoever asks may use. */
+export interface DocumentConnections {
+  offered: ConnectionInfo[];
+  chosen?: string[] | null;
+}
+
+/** What owners decide; null leaves it at what each person may use. */
+export interface ChosenConnections {
+  connections?: string[] | null;
+}
+
+/** What `storages` answers. */
+export interface StorageList {
+  storages: StorageInfo[];
+}
+
+/** A storage as whoever may use it sees it: no bucket, no folder, no key. */
+export interface StorageInfo {
+  name: string;
+  kind: "folder" | "s3" | "gcs" | "azure";
+  description: string;
+  may_write: boolean;
+  max_file_bytes: number;
+}
+
+/** What `storages/{storage}/list` answers: at most 1,000 entries, and where to go on. */
+export interface StorageListing {
+  entries: StorageEntry[];
+  next?: string | null;
+}
+
+/** A file or a folder; `path` is whole, from the storage's root. */
+export interface StorageEntry {
+  path: string;
+  kind: "file" | "folder";
+  size?: number;
+  modified?: string;
 }
 
 /** DeclaredConnections(*, connections: list[wasm_runtime.contracts.operator.DeclaredConnection]) */
@@ -173,6 +232,22 @@ export const HistogramBar: RecordShape<HistogramBar> = { name: "HistogramBar", f
 export const ColumnFigures: RecordShape<ColumnFigures> = { name: "ColumnFigures", fields: { name: "string", nulls: "integer", "distinct?": { optional: "integer" }, "minimum?": { optional: "string" }, "maximum?": { optional: "string" }, "histogram?": { list: HistogramBar } } };
 
 export const TableFigures: RecordShape<TableFigures> = { name: "TableFigures", fields: { rows: "integer", more: "boolean", columns: { list: ColumnFigures } } };
+
+export const PlanStep: RecordShape<PlanStep> = { name: "PlanStep", fields: { depth: "integer", name: "string", "detail?": "string", "rows?": { optional: "number" }, "cost?": { optional: "number" } } };
+
+export const QueryPlan: RecordShape<QueryPlan> = { name: "QueryPlan", fields: { connection: "string", text: "string", steps: { list: PlanStep } } };
+
+export const DocumentConnections: RecordShape<DocumentConnections> = { name: "DocumentConnections", fields: { offered: { list: ConnectionInfo }, "chosen?": { optional: { list: "string" } } } };
+
+export const ChosenConnections: RecordShape<ChosenConnections> = { name: "ChosenConnections", fields: { "connections?": { optional: { list: "string" } } } };
+
+export const StorageInfo: RecordShape<StorageInfo> = { name: "StorageInfo", fields: { name: "string", kind: { values: ["folder", "s3", "gcs", "azure"] }, description: "string", may_write: "boolean", max_file_bytes: "integer" } };
+
+export const StorageList: RecordShape<StorageList> = { name: "StorageList", fields: { storages: { list: StorageInfo } } };
+
+export const StorageEntry: RecordShape<StorageEntry> = { name: "StorageEntry", fields: { path: "string", kind: { values: ["file", "folder"] }, "size?": "integer", "modified?": "string" } };
+
+export const StorageListing: RecordShape<StorageListing> = { name: "StorageListing", fields: { entries: { list: StorageEntry }, "next?": { optional: "string" } } };
 
 export const DeclaredConnection: RecordShape<DeclaredConnection> = { name: "DeclaredConnection", fields: { info: ConnectionInfo, origin: "string", can_be_removed: "boolean", users: { list: "string" }, max_queries: "integer", "accepts_powerful_role?": "boolean" } };
 

@@ -155,6 +155,8 @@ export const ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream" as const;
 
 export const QUERY_ID_HEADER = "x-query-id" as const;
 
+export const RESULT_AGE_HEADER = "x-result-age" as const;
+
 export const CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
 export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
@@ -578,6 +580,7 @@ export interface QueryRequest {
   max_seconds?: number | null;
   max_rows?: number | null;
   max_bytes?: number | null;
+  max_age_seconds?: number | null;
   query_id?: string | null;
 }
 
@@ -913,6 +916,7 @@ export interface QueryStatus {
   more?: boolean;
   error?: ErrorBody | null;
   position?: number | null;
+  age_seconds?: number | null;
 }
 
 /** What is kept in the document: the columns, the count of all rows, and the first few. */
@@ -1085,7 +1089,7 @@ export const CodeInspected: RecordShape<CodeInspected> = { name: "CodeInspected"
 
 export const FetchHttp: RecordShape<FetchHttp> = { name: "FetchHttp", fields: { request_id: "string", method: "string", url: "string", headers: { list: { list: "string" } }, "body?": { optional: "bytes" }, "timeout_seconds?": { optional: "number" }, kind: { values: ["fetch_http"] } } };
 
-export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "query_id?": { optional: "string" } } };
+export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "max_age_seconds?": { optional: "number" }, "query_id?": { optional: "string" } } };
 
 export const OpenQuery: RecordShape<OpenQuery> = { name: "OpenQuery", fields: { request_id: "string", query_id: "string", connection: "string", request: QueryRequest, kind: { values: ["open_query"] } } };
 
@@ -1173,7 +1177,7 @@ export const Run: RecordShape<Run> = { name: "Run", fields: { cell_id: "string",
 
 export const Version: RecordShape<Version> = { name: "Version", fields: { name: "string", sequence: "integer", created_at: "number", author: User } };
 
-export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fields: { id: "string", connection: "string", state: { values: ["running", "finished", "failed"] }, rows: "integer", bytes: "integer", seconds: "number", "more?": "boolean", "error?": { optional: ErrorBody }, "position?": { optional: "integer" } } };
+export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fields: { id: "string", connection: "string", state: { values: ["running", "finished", "failed"] }, rows: "integer", bytes: "integer", seconds: "number", "more?": "boolean", "error?": { optional: ErrorBody }, "position?": { optional: "integer" }, "age_seconds?": { optional: "number" } } };
 
 export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fields: { name: "string", kind: { values: ["boolean", "integer", "number", "decimal", "text", "date", "timestamp", "duration", "bytes", "other"] }, type: "string" } };
 
