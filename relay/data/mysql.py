@@ -233,7 +233,9 @@ def _spelled(value: Parameter) -> str:
         case int():
             return str(int(value))
         case float():
-            return f"{float(value)!r}e0"
+            # With an exponent it is a DOUBLE; without, MySQL would take it for a DECIMAL.
+            text = repr(float(value))
+            return text if "e" in text else f"{text}e0"
         case Decimal():
             return f"{value:f}"
         case bytes():

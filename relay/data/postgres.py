@@ -350,6 +350,7 @@ _REASONS: list[tuple[str, Callable[[Declaration], str]]] = [
     ("could not translate host name", lambda d: f"there is no host {d.host}"),
     ("timeout expired", lambda d: f"{d.host} did not answer in {_CONNECT_SECONDS} seconds"),
     ("too many clients", lambda d: "the server takes no more connections"),
+    ("too many connections for role", lambda d: f"the server takes no more connections of {d.user}"),
     ("remaining connection slots", lambda d: "the server takes no more connections"),
 ]
 

@@ -42,7 +42,8 @@ from .hosts import Host
 from .network import Gateway
 from .process import WorkerProcess, started
 from .proofs import files_of_a_start, proving
-from .queries import RelayAddress, RelayQueries
+from .queries import RelayQueries
+from .relay_address import RelayAddress
 from .runtime import Limits, RunEvent, RunningKernel
 from .terminal import plain
 from .wire import decode_line, encode_line, encode_plain
