@@ -174,7 +174,7 @@ class _Reading:
 
         def placeholder(name: str) -> str:
             names.append(name)
-            return "?"
+            return _placeholder(statement.parameters[name])
 
         sql = bind(statement.sql, statement.parameters, "mysql", placeholder)
         await cursor.execute(await self._time_limit())
@@ -221,6 +221,16 @@ async def _rows(connection: Any, sql: str) -> list[tuple[Any, ...]]:
 async def _value(connection: Any, sql: str) -> Any:
     ((value,),) = await _rows(connection, sql)
     return value
+
+
+def _placeholder(value: Parameter) -> str:
+    """A variable has no type for times: it would be text to whatever asks for its type."""
+    match value:
+        case datetime():
+            return "CAST(? AS DATETIME(6))"
+        case date():
+            return "CAST(? AS DATE)"
+    return "?"
 
 
 def _spelled(value: Parameter) -> str:

@@ -8,10 +8,11 @@ import pytest
 from tests.relay.net.gateway import toml
 from tests.relay.net.upstream import Upstream, echo, running_upstream
 from tests.relay.sync.relay_process import RelayProcess, running_relay
+from tests.support.canaries import canary
 
 from .conftest import RunNotebook
 
-KEY = "the-key-of-the-team"
+KEY = canary("team")
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.canaries import canary
+
 ADMIN_PASSWORD = "admin-password-9fd1"
-READER_PASSWORD = "reader-pass'wörd-27c4"
+READER_PASSWORD = canary("reader") + "ö"
 _PROGRAMS = os.pathsep.join(
     [os.environ["PATH"], "/usr/sbin", *sorted(glob("/usr/lib/postgresql/*/bin"))]
 )

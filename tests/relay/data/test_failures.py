@@ -231,9 +231,7 @@ async def test_a_session_that_is_ended_in_the_middle(
 
 
 @pytest.mark.parametrize("name", ["postgresql", "mysql"])
-async def test_a_server_that_is_killed_in_the_middle(
-    name: str, declarations: Declarations
-) -> None:
+async def test_a_server_that_is_killed_in_the_middle(name: str, declarations: Declarations) -> None:
     declared = declarations.of(name)
     with postgres_server() if name == "postgresql" else mariadb_server() as server:
         if name == "mysql":

@@ -12,7 +12,7 @@ import pytest
 
 from relay.data.errors import QueryFailed
 from tests.relay.data.conftest import Declarations, engine_of
-from tests.relay.data.reading import read, read_stream, rows_of, types_of
+from tests.relay.data.reading import one, read, read_stream, rows_of, types_of
 from tests.relay.data.servers import Server, mariadb
 
 pytestmark = pytest.mark.anyio
@@ -92,7 +92,7 @@ POSTGRESQL: list[tuple[str, Any]] = [
     ("array['f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::uuid]", [bytes.fromhex("f81d4fae7dec11d0a76500a0c91e6bf6")]),  # noqa: E501
     ("array['{\"a\": 1}'::jsonb]", ['{"a": 1}']),
     ("array['ok'::mood]", ["ok"]),
-    ("array['10.0.0.1'::inet]", ["10.0.0.1"]),
+    ("array['10.0.0.1'::inet]", ["10.0.0.1/32"]),
 ]  # fmt: skip
 
 MYSQL: list[tuple[str, str, Any]] = [
@@ -185,7 +185,7 @@ DUCKDB: list[tuple[str, Any]] = [
     ("9223372036854775807::BIGINT", 2**63 - 1),
     ("65535::USMALLINT", 65535),
     ("4294967295::UINTEGER", 2**32 - 1),
-    ("340282366920938463463374607431768211455::UHUGEINT", float(2**128 - 1)),
+    ("99999999999999999999999999999999999999::UHUGEINT", Decimal(10**38 - 1)),
     ("-1.25e300::DOUBLE", -1.25e300),
     ("'infinity'::DOUBLE", float("inf")),
     ("12.5::DECIMAL(4, 1)", Decimal("12.5")),
@@ -195,8 +195,12 @@ DUCKDB: list[tuple[str, Any]] = [
     ("'10101'::BIT", "10101"),
     ("TIMESTAMP_S '2026-03-29 01:30:00'", datetime(2026, 3, 29, 1, 30)),
     ("TIMESTAMP_MS '2026-03-29 01:30:00.123'", datetime(2026, 3, 29, 1, 30, 0, 123000)),
-    ("TIMETZ '12:00:00+02'", time(10)),
-    ("MAP {'k': 1}", [{"key": "k", "value": 1}]),
+    ("TIMETZ '12:00:00+02'", "12:00:00+02"),
+    ("TIME_NS '12:00:00.123456789'", time(12, 0, 0, 123456)),
+    ("12345678901234567890123456789012345678901234567890::BIGNUM", "12345678901234567890123456789012345678901234567890"),  # noqa: E501
+    ("['b', NULL]::ENUM ('a', 'b')[]", ["b", None]),
+    ("[2]::UHUGEINT[1]", [Decimal(2)]),
+    ("{'a': 1}::VARIANT", "{'a': 1}"),
     ("[[1], NULL, []]", [[1], None, []]),
     ("[{'a': 'x'}, NULL]", [{"a": "x"}, None]),
     ("union_value(n := 1)", 1),
@@ -296,6 +300,22 @@ async def test_sqlites_columns_take_the_type_of_their_values(declarations: Decla
         [2, 2.5, "3", None],
         [None, None, None, None],
     ]
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz", "date[]"])
+@pytest.mark.parametrize("name", ["postgresql", "duckdb"])
+async def test_infinity_is_an_error_that_says_what_to_do(
+    name: str, kind: str, declarations: Declarations
+) -> None:
+    engine = engine_of(declarations.of(name))
+    for infinity in ("infinity", "-infinity"):
+        value = f"array['{infinity}'::date]" if kind == "date[]" else f"'{infinity}'::{kind}"
+        with pytest.raises(QueryFailed, match="Column 'until' holds infinity") as refused:
+            await read(engine, f"select {value} as until union all select null")
+        assert refused.value.hint == "Ask for nullif(until, 'infinity'), or for until::text."
+    finite = f"select nullif('infinity'::{kind}, 'infinity') as until" if kind != "date[]" else ""
+    if finite:
+        assert await one(engine, finite) is None
 
 
 async def test_a_date_that_is_none_is_an_error_that_says_what_to_do(

@@ -10,6 +10,7 @@ import pytest
 from relay.settings import Settings
 from tests.relay.net.gateway import Gateway, gateway_with
 from tests.relay.net.upstream import Received, Upstream, echo, plain, running_upstream, sending_on
+from tests.support.canaries import canary
 
 
 def test_a_request_and_its_answer_pass_whole(gateway: Gateway, upstream: Upstream) -> None:
@@ -113,7 +114,7 @@ def test_redirects_are_followed_and_credentials_stay_with_their_host(
 def test_a_host_that_another_one_sends_to_gets_no_credential_of_the_operators(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WASM_RUNTIME_SECRET_TEAM", "a-secret-of-the-team")
+    monkeypatch.setenv("WASM_RUNTIME_SECRET_TEAM", canary("team"))
     with running_upstream() as one, running_upstream() as other:
         names = [one.name, other.name]
         hosts = {
