@@ -33,6 +33,7 @@ _CASTS = {
     "BIT": "VARCHAR",
     "BIGNUM": "VARCHAR",
     "VARIANT": "VARCHAR",
+    "UNION": "VARCHAR",
     # Arrow's has no zone.
     "TIME WITH TIME ZONE": "VARCHAR",
     # Its upper half would come out negative; the cast refuses what has more digits.
