@@ -972,6 +972,7 @@ export interface HostInfo {
   methods: string[];
   description: string;
   adds_credentials: boolean;
+  every_notebook?: boolean;
 }
 
 /** What a notebook may reach of `offered`, the deployment's list. */
@@ -1189,7 +1190,7 @@ export const NetRequest: RecordShape<NetRequest> = { name: "NetRequest", fields:
 
 export const NetResponse: RecordShape<NetResponse> = { name: "NetResponse", fields: { status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } } } };
 
-export const HostInfo: RecordShape<HostInfo> = { name: "HostInfo", fields: { host: "string", methods: { list: "string" }, description: "string", adds_credentials: "boolean" } };
+export const HostInfo: RecordShape<HostInfo> = { name: "HostInfo", fields: { host: "string", methods: { list: "string" }, description: "string", adds_credentials: "boolean", "every_notebook?": "boolean" } };
 
 export const HostList: RecordShape<HostList> = { name: "HostList", fields: { hosts: { list: HostInfo } } };
 

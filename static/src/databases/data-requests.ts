@@ -1,5 +1,12 @@
 /** What a page asks of the relay's data service: contracts/data.py says how it is answered. */
-import { CONNECTIONS_PATH, DATA_PATH, ROOMS_PATH, RoomStatus } from "../contracts/generated.ts";
+import {
+  CONNECTIONS_PATH,
+  DATA_PATH,
+  DocumentHosts,
+  NET_HOSTS_PATH,
+  ROOMS_PATH,
+  RoomStatus,
+} from "../contracts/generated.ts";
 import {
   type ConnectionInfo,
   ConnectionList,
@@ -35,7 +42,8 @@ export class DataRequests {
   }
 
   async connections(): Promise<UsableConnections> {
-    if (this.isShared) return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections));
+    if (this.isShared)
+      return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections));
     const { connections, may_manage } = await this.#relay.ask(CONNECTIONS_PATH, ConnectionList);
     return { list: connections, mayManage: may_manage ?? false, ofNotebook: null };
   }
@@ -44,6 +52,16 @@ export class DataRequests {
   async choose(connections: string[] | null): Promise<UsableConnections> {
     const put = { method: "PUT", body: { connections } } as const;
     return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections, put));
+  }
+
+  /** What a shared notebook reaches on the web through the relay, and from what its owners choose. */
+  hosts(): Promise<DocumentHosts> {
+    return this.#relay.ask(this.#below(NET_HOSTS_PATH), DocumentHosts);
+  }
+
+  /** By an owner; null leaves it at what is open to every notebook. */
+  chooseHosts(hosts: string[] | null): Promise<DocumentHosts> {
+    return this.#relay.ask(this.#below(NET_HOSTS_PATH), DocumentHosts, { method: "PUT", body: { hosts } });
   }
 
   /** Whether this person may choose what a shared notebook uses. */
@@ -60,7 +78,10 @@ export class DataRequests {
   }
 
   profile(connection: string, table: TableReference): Promise<TableFigures> {
-    return this.#relay.ask(this.#pathOf(connection, "profile"), TableFigures, { method: "POST", body: table });
+    return this.#relay.ask(this.#pathOf(connection, "profile"), TableFigures, {
+      method: "POST",
+      body: table,
+    });
   }
 
   #pathOf(connection: string, what: string): string {
@@ -69,7 +90,9 @@ export class DataRequests {
 
   #below(path: string): string {
     const id = this.#documentId();
-    return id === null ? path : [ROOMS_PATH, encodeURIComponent(id), ...(path === "" ? [] : [path])].join("/");
+    return id === null
+      ? path
+      : [ROOMS_PATH, encodeURIComponent(id), ...(path === "" ? [] : [path])].join("/");
   }
 }
 

@@ -120,7 +120,10 @@ export class SchemaPanel extends LitElement {
   #choice() {
     const ofNotebook = valueOf(this.#parts.store.connections)?.ofNotebook;
     const chosen = ofNotebook?.chosen ?? null;
-    const words = chosen === null ? "Each person uses what they may" : `Its owners chose ${counted(chosen.length, "connection")}`;
+    const words =
+      chosen === null
+        ? "Each person uses what they may"
+        : `Its owners chose ${counted(chosen.length, "connection")}`;
     return html`<div class="schema-choice">
       <span class="soft">${ofNotebook ? words : "A shared notebook"}</span>
       <button class="button" aria-label="Connections of this notebook…" @click=${this.#parts.choose}>Connections…</button>
