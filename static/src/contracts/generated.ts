@@ -927,6 +927,7 @@ export interface TableOutput {
   preview: Json[][];
   variable?: string;
   source?: TableSource | null;
+  is_arriving?: boolean;
 }
 
 /** A column; `type` in the words of whatever holds it (a dtype, an engine's type). */
@@ -1184,7 +1185,7 @@ export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fiel
 
 export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
 
-export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
+export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource }, "is_arriving?": "boolean" } };
 
 export const NetRequest: RecordShape<NetRequest> = { name: "NetRequest", fields: { method: "string", url: "string", "headers?": { list: { list: "string" } }, "timeout_seconds?": { optional: "number" } } };
 

@@ -46,11 +46,28 @@ class FrameBuilder:
             pieces.append(_piece(column))
 
     def frame(self) -> pd.DataFrame:
-        """The rows so far. Two columns of one name stay two columns."""
+        """All rows, which are let go of here. Two columns of one name stay two columns."""
         columns = {}
         for number, (kind, pieces) in enumerate(zip(self._types, self._pieces, strict=True)):
             columns[number] = _joined(kind, pieces, self._decimals)
             pieces.clear()
+        return self._of(columns)
+
+    def first_rows(self, least: int) -> pd.DataFrame:
+        """The first batches, at least so many rows of them, while others may still come."""
+        with warnings.catch_warnings():
+            # The whole frame warns of what is rounded.
+            warnings.simplefilter("ignore", DataWarning)
+            return self._of(
+                {
+                    number: _joined(kind, _first(pieces, least), self._decimals)
+                    for number, (kind, pieces) in enumerate(
+                        zip(self._types, self._pieces, strict=True)
+                    )
+                }
+            )
+
+    def _of(self, columns: dict[int, Any]) -> pd.DataFrame:
         frame = pd.DataFrame(columns, copy=False)
         frame.columns = pd.Index([kind.name for kind in self._types])
         return frame
@@ -64,6 +81,16 @@ class _Piece:
     def __init__(self, values: AnyArray, valid: npt.NDArray[np.bool_] | None) -> None:
         self.values = values
         self.valid = valid
+
+
+def _first(pieces: list[_Piece], least: int) -> list[_Piece]:
+    taken, rows = [], 0
+    for piece in pieces:
+        taken.append(piece)
+        rows += len(piece.values)
+        if rows >= least:
+            break
+    return taken
 
 
 def _piece(column: Column) -> _Piece:
