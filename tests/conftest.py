@@ -16,8 +16,8 @@ _KEPT_FILES = ("*.sqlite", "*.sqlite-wal", "*.log")
 def leak_net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LeakNet]:
     """In this process, whose applications the tests call; and at the end over what was kept."""
     net = watch_this_process(is_a_relay=False)
-    before = len(_leaks())
     yield net
+    before = len(_leaks())
     for pattern in _KEPT_FILES:
         for path in tmp_path_factory.getbasetemp().rglob(pattern):
             if path.is_file():

@@ -4,6 +4,7 @@ import gzip
 import zlib
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,17 @@ def test_a_host_that_another_one_sends_to_gets_no_credential_of_the_operators(
         with gateway_with(settings, tmp_path, hosts, allow_private=names) as gateway:
             gateway.fetch(f"{one.url}/")
     assert "authorization" not in other.received[0].headers
+
+
+def test_a_redirect_out_of_tls_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with running_upstream() as one, running_upstream() as other:
+        hosts: dict[str, dict[str, Any]] = {one.name: {"http": True}, other.name: {}}
+        one.answers["/"] = sending_on(f"{other.url}/")
+        names = [one.name, other.name]
+        with gateway_with(settings, tmp_path, hosts, allow_private=names) as gateway:
+            found = gateway.fetch(f"{one.url}/")
+    assert found.message == f"This relay reaches {other.name} over https only."
+    assert other.received == []
 
 
 @pytest.mark.parametrize(("status", "method"), [(303, "GET"), (302, "GET"), (301, "GET")])
