@@ -187,7 +187,7 @@ export const RELAY_REQUEST_PATTERN = "^(?:(?:GET|POST) ai|(?:GET|HEAD|PUT|DELETE
 
 export const RELAY_REQUEST_HEADERS = "accept content-type range if-match if-none-match if-modified-since anthropic-version anthropic-beta openai-beta" as const;
 
-export const RELAY_ANSWER_HEADERS = "content-type content-length content-range accept-ranges etag last-modified retry-after cache-control x-request-id request-id" as const;
+export const RELAY_ANSWER_HEADERS = "content-type content-length content-range accept-ranges etag last-modified retry-after cache-control x-request-id request-id x-should-retry" as const;
 
 /** Start. Files of the environment follow as ProvideAsset, in any order. */
 export interface StartKernel {
