@@ -92,5 +92,8 @@ test("every script of the built client belongs to a part", () => {
   const built = fs
     .readdirSync(`${client}assets`)
     .filter((name) => /^(main|entry|purify|chunk)-.*\.js$/.test(name));
-  assert.deepEqual(built.map((name) => `assets/${name}`).sort(), [...new Set(Object.values(scripts).flat())].sort());
+  assert.deepEqual(
+    built.map((name) => `assets/${name}`).sort(),
+    [...new Set(Object.values(scripts).flat())].sort(),
+  );
 });

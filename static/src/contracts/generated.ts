@@ -352,7 +352,7 @@ export interface QueryPart {
   kind: "query_part";
 }
 
-/** A request of the kernel (FetchHttp, ReadHttp, OpenQuery, ReadQuery) that was not carried out. */
+/** A request of the kernel (for HTTP or a query) that was not carried out. */
 export interface RefuseRequest {
   request_id: string;
   error: ErrorBody;
