@@ -1,0 +1,114 @@
+"""How much may still be used today: asked before a request, counted after it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from wasm_runtime.contracts.ai import AiBudget
+
+from .declaration import Bound, Declared
+from .errors import BudgetSpent
+from .ledger import Ledger, Scope, Spent
+
+_MILLION = 1_000_000
+_WHOSE: dict[Scope, str] = {
+    "person": "You have",
+    "notebook": "This notebook has",
+    "relay": "This relay has",
+}
+
+
+class Budgets:
+    """What is under way counts as much as it is expected to use, so that many requests at once do
+    not each believe to be the only one; a bound is passed by no more than the last request."""
+
+    def __init__(
+        self,
+        declared: Declared,
+        ledger: Ledger,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bounds: dict[Scope, Bound] = {
+            "person": declared.person,
+            "notebook": declared.notebook,
+            "relay": declared.relay,
+        }
+        self._ledger = ledger
+        self._now = now
+        self._under_way: Counter[tuple[Scope, str]] = Counter()
+
+    @property
+    def bound_dollars(self) -> bool:
+        """Whether money is bounded anywhere."""
+        return any(bound.dollars is not None for bound in self._bounds.values())
+
+    @asynccontextmanager
+    async def reserved(
+        self, person: str, notebook: str | None, expected_tokens: int
+    ) -> AsyncIterator[None]:
+        """Raises BudgetSpent."""
+        scopes = self._scopes(person, notebook)
+        now = self._now()
+        for scope, whose in scopes:
+            bound = self._bounds[scope]
+            if bound == Bound():
+                continue
+            spent = await asyncio.to_thread(self._ledger.spent, scope, _day(now), whose)
+            tokens = spent.tokens + self._under_way[scope, whose]
+            if bound.tokens is not None and tokens >= bound.tokens:
+                raise BudgetSpent(
+                    f"{_WHOSE[scope]} used {spent.tokens} of {bound.tokens} tokens for today.",
+                    _until_midnight(now),
+                )
+            if bound.dollars is not None and spent.microdollars >= bound.dollars * _MILLION:
+                raise BudgetSpent(
+                    f"{_WHOSE[scope]} used {spent.microdollars / _MILLION:.2f} of "
+                    f"{bound.dollars:.2f} US dollars for today.",
+                    _until_midnight(now),
+                )
+        self._under_way.update({each: expected_tokens for each in scopes})
+        try:
+            yield
+        finally:
+            self._under_way.subtract({each: expected_tokens for each in scopes})
+            self._under_way += Counter()
+
+    async def count(self, person: str, notebook: str | None, model: str, spent: Spent) -> None:
+        """Raises Unavailable."""
+        day = _day(self._now())
+        await asyncio.to_thread(self._ledger.add, day, person, notebook or "", model, spent)
+
+    async def used(self, person: str, notebook: str | None) -> list[AiBudget]:
+        """What somebody is shown: their own, the notebook's, the relay's where it is bounded."""
+        day = _day(self._now())
+        shown = []
+        for scope, whose in self._scopes(person, notebook):
+            bound = self._bounds[scope]
+            if scope == "relay" and bound == Bound():
+                continue
+            spent = await asyncio.to_thread(self._ledger.spent, scope, day, whose)
+            shown.append(
+                AiBudget(
+                    scope=scope,
+                    tokens=spent.tokens,
+                    dollars=spent.microdollars / _MILLION,
+                    max_tokens=bound.tokens,
+                    max_dollars=bound.dollars,
+                )
+            )
+        return shown
+
+    def _scopes(self, person: str, notebook: str | None) -> list[tuple[Scope, str]]:
+        of_notebook: list[tuple[Scope, str]] = [("notebook", notebook)] if notebook else []
+        return [("person", person), *of_notebook, ("relay", "")]
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
+
+
+def _until_midnight(now: datetime) -> int:
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(1, int((tomorrow - now).total_seconds()))
