@@ -225,10 +225,12 @@ class Settings(BaseSettings):
         description="A key of OpenAI: its models can be asked from notebooks, which do not see it.",
     )
     anthropic_key: SecretStr | None = Field(
-        default=None, description="A key of Anthropic, likewise."
+        default=None,
+        description="A key of Anthropic: its models can be asked from notebooks, likewise.",
     )
     gemini_key: SecretStr | None = Field(
-        default=None, description="A key of Google's Gemini, likewise."
+        default=None,
+        description="A key of Google's Gemini: its models can be asked from notebooks.",
     )
     trusted_proxies: NetworkNames = Field(
         default=[],

@@ -12,6 +12,7 @@ from .declaration import Bound, Declared
 from .errors import BudgetSpent
 from .ledger import Ledger, Scope, Spent
 
+_Key = tuple[Scope, str]
 _MILLION = 1_000_000
 _WHOSE: dict[Scope, str] = {
     "person": "You have",
@@ -37,7 +38,11 @@ class Budgets:
         }
         self._ledger = ledger
         self._now = now
-        self._under_way: Counter[tuple[Scope, str]] = Counter()
+        self._under_way: Counter[_Key] = Counter()
+        self._day = ""
+        self._spent: dict[_Key, Spent] = {}
+        """Of `_day`, as far as it was asked for; the ledger is read once."""
+        self._reading = asyncio.Lock()
 
     @property
     def bound_dollars(self) -> bool:
@@ -51,11 +56,10 @@ class Budgets:
         """Raises BudgetSpent."""
         scopes = self._scopes(person, notebook)
         now = self._now()
-        for scope, whose in scopes:
+        spents = [await self._spent_of(_day(now), *each) for each in scopes]
+        # From here to the reservation nothing is awaited: nobody else comes in between.
+        for (scope, whose), spent in zip(scopes, spents, strict=True):
             bound = self._bounds[scope]
-            if bound == Bound():
-                continue
-            spent = await asyncio.to_thread(self._ledger.spent, scope, _day(now), whose)
             tokens = spent.tokens + self._under_way[scope, whose]
             if bound.tokens is not None and tokens >= bound.tokens:
                 raise BudgetSpent(
@@ -78,7 +82,11 @@ class Budgets:
     async def count(self, person: str, notebook: str | None, model: str, spent: Spent) -> None:
         """Raises Unavailable."""
         day = _day(self._now())
-        await asyncio.to_thread(self._ledger.add, day, person, notebook or "", model, spent)
+        async with self._reading:
+            await asyncio.to_thread(self._ledger.add, day, person, notebook or "", model, spent)
+            for key in self._scopes(person, notebook):
+                if day == self._day and key in self._spent:
+                    self._spent[key] = self._spent[key] + spent
 
     async def used(self, person: str, notebook: str | None) -> list[AiBudget]:
         """What somebody is shown: their own, the notebook's, the relay's where it is bounded."""
@@ -88,7 +96,7 @@ class Budgets:
             bound = self._bounds[scope]
             if scope == "relay" and bound == Bound():
                 continue
-            spent = await asyncio.to_thread(self._ledger.spent, scope, day, whose)
+            spent = await self._spent_of(day, scope, whose)
             shown.append(
                 AiBudget(
                     scope=scope,
@@ -100,8 +108,18 @@ class Budgets:
             )
         return shown
 
-    def _scopes(self, person: str, notebook: str | None) -> list[tuple[Scope, str]]:
-        of_notebook: list[tuple[Scope, str]] = [("notebook", notebook)] if notebook else []
+    async def _spent_of(self, day: str, scope: Scope, whose: str) -> Spent:
+        if day == self._day and (known := self._spent.get((scope, whose))) is not None:
+            return known
+        async with self._reading:
+            if day != self._day:
+                self._day, self._spent = day, {}
+            spent = await asyncio.to_thread(self._ledger.spent, scope, day, whose)
+            self._spent[scope, whose] = spent
+            return spent
+
+    def _scopes(self, person: str, notebook: str | None) -> list[_Key]:
+        of_notebook: list[_Key] = [("notebook", notebook)] if notebook else []
         return [("person", person), *of_notebook, ("relay", "")]
 
 

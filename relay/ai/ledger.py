@@ -33,6 +33,9 @@ class Spent:
     tokens: int = 0
     microdollars: int = 0
 
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.tokens + other.tokens, self.microdollars + other.microdollars)
+
 
 class Ledger:
     """Safe to call from any thread. Every method raises Unavailable: what cannot be counted is not
