@@ -44,9 +44,17 @@ PYTHON = {
     "relay.sync": ["relay.auth"],
     "relay.data": ["relay.auth"],
     "relay.net": ["relay.auth"],
+    "relay.ai": ["relay.net"],
     "relay.operator": ["relay.data"],
     "relay.commands": ["relay.data"],
-    "relay.app": ["relay.cache", "relay.net", "relay.operator", "relay.sync", "wasm_runtime.site"],
+    "relay.app": [
+        "relay.ai",
+        "relay.cache",
+        "relay.net",
+        "relay.operator",
+        "relay.sync",
+        "wasm_runtime.site",
+    ],
     "wasm_runtime.cli": [
         "relay.app",
         "relay.commands",
