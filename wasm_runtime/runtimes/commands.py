@@ -52,7 +52,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--relay",
         metavar="URL",
-        help="the relay whose databases Python may query, as the person at this machine; with "
+        help="the relay whose databases, AI models and storages Python may use, as the person at "
+        "this machine; with "
         f"accounts, {_COOKIE_VARIABLE} holds the session's cookie (${_RELAY_VARIABLE})",
     )
     parser.add_argument(
@@ -95,9 +96,10 @@ async def _run(
 ) -> CellResult | None:
     cache = Cache.locate()
     environment = cache.environment(options.env or notebook.environment)
-    settings = KernelSettings(auto_install=False)
+    relay = _relay(options)
+    settings = KernelSettings(auto_install=False, asks_relay=relay is not None)
     place = runtime(
-        options.host, cache.folder / "store", _gateway(options), settings, relay=_relay(options)
+        options.host, cache.folder / "store", _gateway(options, relay), settings, relay=relay
     )
     progress = ConsoleProgress(console)
     console.print(f"starting {environment.name} ({options.host})", highlight=False)
@@ -112,9 +114,9 @@ async def _run(
                 copy_out(kernel.changed_files, options.files, settings.working_folder)
 
 
-def _gateway(options: argparse.Namespace) -> Gateway:
+def _gateway(options: argparse.Namespace, relay: RelayAddress | None) -> Gateway:
     policy = NetworkPolicy(allowed_hosts=frozenset(host.lower() for host in options.allow_net))
-    relay, named = _relay(options), frozenset(host.lower() for host in options.gateway)
+    named = frozenset(host.lower() for host in options.gateway)
     if not named:
         return Gateway(policy)
     if relay is None:

@@ -1,7 +1,7 @@
 """Which relay a headless run asks, and as whom."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from wasm_runtime.errors import UsageError
 
@@ -26,4 +26,5 @@ class RelayAddress:
         return {"cookie": self.cookie} if self.cookie else {}
 
     def address_of(self, path: str) -> str:
-        return urljoin(self.url if self.url.endswith("/") else f"{self.url}/", path)
+        # Joined as text: nothing in `path` leads out of the relay's own folder.
+        return f"{self.url.rstrip('/')}/{path}"

@@ -63,6 +63,13 @@ SIGNED_IN = {
     ("/data/{connection}/query", "POST"),
     ("/net/hosts", "GET"),
     ("/net/fetch", "POST"),
+    ("/ai/models", "GET"),
+    ("/ai/openai/v1/models", "GET"),
+    ("/ai/openai/v1/chat/completions", "POST"),
+    ("/ai/openai/v1/responses", "POST"),
+    ("/ai/openai/v1/embeddings", "POST"),
+    ("/ai/anthropic/v1/models", "GET"),
+    ("/ai/anthropic/v1/messages", "POST"),
 }
 OPERATORS_ONLY = {
     ("/operator/connections", "GET"),
@@ -97,6 +104,14 @@ ON_DOCUMENT = {
     ("/rooms/{document_id}/net/fetch", "POST"): "run",
     ("/rooms/{document_id}/net/hosts", "GET"): "read",
     ("/rooms/{document_id}/net/hosts", "PUT"): "manage",
+    ("/rooms/{document_id}/ai/models", "GET"): "read",
+    ("/rooms/{document_id}/ai/policy", "PUT"): "manage",
+    ("/rooms/{document_id}/ai/openai/v1/models", "GET"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/chat/completions", "POST"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/responses", "POST"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/embeddings", "POST"): "run",
+    ("/rooms/{document_id}/ai/anthropic/v1/models", "GET"): "run",
+    ("/rooms/{document_id}/ai/anthropic/v1/messages", "POST"): "run",
     # Last, since it ends the document that the others ask for.
     ("/rooms/{document_id}", "DELETE"): "delete",
 }
