@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.relay.data.leak_scanner import every_spelling
 from tests.support.canaries import MARK, canary
 from tests.support.leak_net import REPORT_VARIABLE, LeakNet
-from tests.support.leak_scanner import every_spelling
 
 ROOT = Path(__file__).parents[2]
 

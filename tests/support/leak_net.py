@@ -19,8 +19,8 @@ import brotli
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
+from tests.relay.data.leak_scanner import spellings
 from tests.support.canaries import MARK
-from tests.support.leak_scanner import spellings
 
 REPORT_VARIABLE = "TEST_LEAK_REPORT"
 _SPELLED = sorted(

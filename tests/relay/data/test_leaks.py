@@ -12,10 +12,10 @@ import psutil
 import pytest
 
 from tests.relay.data.conftest import ENGINES, SERIES, Declarations
+from tests.relay.data.leak_scanner import LeakScanner, every_spelling
 from tests.relay.data.relay_with_data import DataRelay, data_relay
 from tests.relay.data.servers import READER_PASSWORD
 from tests.support.canaries import SECRET_KEY
-from tests.support.leak_scanner import LeakScanner, every_spelling
 
 _EVERYWHERE = [
     {"sql": "select nope"},

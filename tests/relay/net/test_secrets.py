@@ -9,10 +9,10 @@ import pytest
 
 from relay.net.masking import StreamMask
 from relay.settings import Settings
+from tests.relay.data.leak_scanner import LeakScanner, every_spelling
 from tests.relay.net.gateway import Gateway, gateway_with
 from tests.relay.net.upstream import Received, Upstream, echo, plain, sending_on
 from tests.support.canaries import canary as canary_of
-from tests.support.leak_scanner import LeakScanner, every_spelling
 
 
 def new_canary() -> str:

@@ -16,8 +16,8 @@ from relay.operator.managed_connections import ManagedConnections
 from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
 from relay.settings import Settings
+from tests.relay.data.leak_scanner import LeakScanner
 from tests.support.canaries import canary
-from tests.support.leak_scanner import LeakScanner
 from wasm_runtime.contracts.document import User
 from wasm_runtime.contracts.operator import NewConnection
 
