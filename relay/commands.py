@@ -94,7 +94,11 @@ def add(arguments: argparse.Namespace) -> int:
     if fields.get("path"):
         fields["path"] = str(Path(fields["path"]).absolute())
     declared = declaration_of(arguments.name, fields)
-    password = _asked(f"Password of {declared.user}: ") if declared.user else ""
+    password = ""
+    if declared.engine == "bigquery":
+        password = _asked("The service account's key, as one line of JSON: ")
+    elif declared.user:
+        password = _asked(f"Password of {declared.user}: ")
     connections, _, audit = _opened()
     connections.add(declared, password)
     _note(audit, "connection add", declared.name, "ok")
