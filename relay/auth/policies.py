@@ -36,6 +36,11 @@ POLICIES: Policies = {
     "/data/{connection}/sample": {"POST": "user"},
     "/data/{connection}/profile": {"POST": "user"},
     "/data/{connection}/query": {"POST": "user"},
+    "/rooms/{document_id}/data/connections": {"GET": "read", "PUT": "manage"},
+    "/rooms/{document_id}/data/{connection}/schema": {"GET": "read"},
+    "/rooms/{document_id}/data/{connection}/sample": {"POST": "run"},
+    "/rooms/{document_id}/data/{connection}/profile": {"POST": "run"},
+    "/rooms/{document_id}/data/{connection}/query": {"POST": "run"},
     # Which hosts somebody may reach is asked there.
     "/net/hosts": {"GET": "user"},
     "/net/fetch": {"POST": "user"},

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from relay.secret_store import is_reference
-from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN
+from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN, ConnectionInfo
 from wasm_runtime.errors import UsageError
 
 from .engine import EngineName
@@ -58,6 +58,8 @@ class Declaration:
     """At a time; others wait."""
     users: Sequence[str] = ()
     """Ids of the accounts that may use it; "*" is everybody who has one."""
+    every_notebook: bool = True
+    """Otherwise only shared notebooks whose owners chose it, and those of no room."""
     accept_powerful_role: bool = False
     """Use a role even though it may do more than read."""
 
@@ -65,6 +67,18 @@ class Declaration:
         problem = _problem(self)
         if problem:
             raise UsageError(f"Connection {self.name!r}: {problem}")
+
+    @property
+    def info(self) -> ConnectionInfo:
+        return ConnectionInfo(
+            name=self.name,
+            engine=self.engine,
+            description=self.description,
+            max_seconds=self.max_seconds,
+            max_rows=self.max_rows,
+            max_bytes=self.max_bytes,
+            every_notebook=self.every_notebook,
+        )
 
 
 def declaration_of(name: str, plain: Mapping[str, Any]) -> Declaration:
@@ -123,7 +137,8 @@ def as_plain(declaration: Declaration) -> dict[str, Any]:
     plain = {}
     for each in fields(declaration):
         value = getattr(declaration, each.name)
-        if each.name == "name" or (value in ("", 0, {}, ()) or value == each.default):
+        is_empty = isinstance(value, Mapping | Sequence) and not value
+        if each.name == "name" or is_empty or value == each.default:
             continue
         plain[each.name] = dict(value) if isinstance(value, Mapping) else value
     return plain

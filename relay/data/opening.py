@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from relay.audit import AuditLog
+from relay.chosen import Chosen
 from relay.data_folder import data_folder
 from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
@@ -33,6 +34,10 @@ def open_connections(settings: Settings, mask: SecretMask) -> Connections:
 
 def open_audit(settings: Settings, mask: SecretMask) -> AuditLog:
     return AuditLog(_folder(settings) / "audit.sqlite", mask)
+
+
+def open_chosen_connections(settings: Settings, audit: AuditLog) -> Chosen:
+    return Chosen(_folder(settings) / "notebook-connections.sqlite", "connections", audit)
 
 
 def _folder(settings: Settings) -> Path:

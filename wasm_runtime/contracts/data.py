@@ -11,7 +11,8 @@ the connection. A result that the relay had kept says its age in seconds with `x
 database would do, without doing it.
 
 A shared notebook asks below `rooms/{document_id}/data/` instead, within what its owners let it
-use: `rooms/{document_id}/data/connections` (GET DocumentConnections, PUT ChosenConnections).
+use: `rooms/{document_id}/data/connections` (GET DocumentConnections, PUT ChosenConnections). How
+a query stands is asked of whoever began it, at `data/queries/{id}` alone.
 
 What fails before the first row is an ErrorBody with its status.
 """
@@ -105,6 +106,8 @@ class ConnectionInfo:
     max_seconds: float
     max_rows: int
     max_bytes: int
+    every_notebook: bool = True
+    """Otherwise a shared notebook uses it only where its owners chose it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +126,8 @@ class DocumentConnections:
     offered: list[ConnectionInfo]
     chosen: list[str] | None = None
     """By its owners; null when they left it at what each person may use."""
+    may_manage: bool = False
+    """As in ConnectionList."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import {
   QueryStatus,
   type ReadQuery,
   type RefuseRequest,
+  ROOMS_PATH,
 } from "../contracts/generated.ts";
 import type { QueryMessage, QuerySource } from "../kernel/query-source.ts";
 import { QueryStream } from "./query-stream.ts";
@@ -29,17 +30,24 @@ interface OpenedQuery {
 /** Why a notebook may not send this SQL to a connection, or null; may wait for the person's answer. */
 export type MayQuery = (connection: string, sql: string) => Promise<ErrorBody | null>;
 
+/** Where queries are asked, in whose name, and by whose leave. */
+export interface QueryPlace {
+  /** The page's base address; ends with a slash. */
+  base: URL;
+  /** The shared notebook in whose name is asked; null for one's own. */
+  documentId(): string | null;
+  mayQuery: MayQuery;
+}
+
 export type FetchRelay = (url: URL, init: RequestInit) => Promise<Response>;
 
 export class Queries implements QuerySource {
-  readonly #base: URL;
-  readonly #mayQuery: MayQuery;
+  readonly #place: QueryPlace;
   readonly #fetch: FetchRelay;
   readonly #opened = new Map<string, OpenedQuery>();
 
-  constructor(base: URL, mayQuery: MayQuery, fetchRelay: FetchRelay = (url, init) => fetch(url, init)) {
-    this.#base = base;
-    this.#mayQuery = mayQuery;
+  constructor(place: QueryPlace, fetchRelay: FetchRelay = (url, init) => fetch(url, init)) {
+    this.#place = place;
     this.#fetch = fetchRelay;
   }
 
@@ -83,10 +91,10 @@ export class Queries implements QuerySource {
       stream: null,
     };
     this.#opened.set(query_id, query);
-    const refusal = await this.#mayQuery(connection, request.sql);
+    const refusal = await this.#place.mayQuery(connection, request.sql);
     if (refusal) throw new Refusal(refusal);
     if (query.stop.signal.aborted) throw stopped();
-    const address = new URL(`${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#base);
+    const address = this.#queryAddress(connection);
     let response: Response;
     try {
       response = await this.#fetch(address, {
@@ -159,8 +167,14 @@ export class Queries implements QuerySource {
     }
   }
 
+  #queryAddress(connection: string): URL {
+    const id = this.#place.documentId();
+    const room = id === null ? "" : `${ROOMS_PATH}/${encodeURIComponent(id)}/`;
+    return new URL(`${room}${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#place.base);
+  }
+
   #statusAddress(id: string): URL {
-    return new URL(`${QUERIES_PATH}/${id}`, this.#base);
+    return new URL(`${QUERIES_PATH}/${id}`, this.#place.base);
   }
 }
 

@@ -54,8 +54,9 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     new NetworkGrants(storage, notebook.id),
   );
   let gateway: Gateway | null = null;
+  const documentId = () => (stored.isShared ? notebook.id : null);
   const loadGateway = async () => {
-    gateway ??= await parts.loadGateway(() => (stored.isShared ? notebook.id : null));
+    gateway ??= await parts.loadGateway(documentId);
     return gateway;
   };
   const kernel = new BrowserKernel({
@@ -67,7 +68,7 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     http: (request) => answerHttp(request, network, undefined, loadGateway),
     openQueries: async () => {
       const { Queries } = await import("../data/queries.ts");
-      return new Queries(base, (connection, sql) => network.checkQuery(connection, sql));
+      return new Queries({ base, documentId, mayQuery: network.checkQuery.bind(network) });
     },
     onFileChanged: (path, body) => {
       folder.take({ path, body }).catch(console.error);
