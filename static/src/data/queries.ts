@@ -12,8 +12,8 @@ import {
   type RefuseRequest,
   ROOMS_PATH,
 } from "../contracts/generated.ts";
+import { PartStream } from "../kernel/part-stream.ts";
 import type { QueryMessage, QuerySource } from "../kernel/query-source.ts";
-import { QueryStream } from "./query-stream.ts";
 
 /** Each holds one of the connection's places at the relay, read or not. */
 const MOST_QUERIES = 16;
@@ -24,7 +24,7 @@ interface OpenedQuery {
   stop: AbortController;
   /** Whether the relay is to say if there was more. */
   mayHaveMore: boolean;
-  stream: QueryStream | null;
+  stream: PartStream | null;
 }
 
 /** Why a notebook may not send this SQL to a connection, or null; may wait for the person's answer. */
@@ -109,7 +109,7 @@ export class Queries implements QuerySource {
     }
     if (!response.ok) throw await this.#refusalOf(response, query.id);
     if (!response.body || response.headers.get("content-type") !== ARROW_STREAM_TYPE) throw noRelay();
-    query.stream = new QueryStream(response.body);
+    query.stream = new PartStream(response.body);
     return query;
   }
 
