@@ -42,6 +42,15 @@ from .networks import Networks
 from .operator import operator_routes
 from .secrets import SecretMask
 from .settings import Settings
+from .storage import (
+    FILE_PATHS,
+    StorageService,
+    answer_outside_file,
+    declared_storages,
+    open_storage,
+    storage_routes,
+)
+from .storage.errors import OutsideFile
 from .sync import (
     BLOB_PATHS,
     Limits,
@@ -79,6 +88,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     data: list[DataService] = []
     hosts = declared_hosts(settings)
     net: list[NetService] = []
+    storages = declared_storages(settings)
+    storage: list[StorageService] = []
     is_operator = Operators(settings.operators)
 
     @asynccontextmanager
@@ -97,6 +108,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 ):
                     data.append(opened_data)
                     net.append(opened_net)
+                    secrets = open_secrets(settings, mask)
+                    storage.append(open_storage(settings, storages, secrets, audit_log))
                     with keeping_lines(audit_log):
                         yield
                 health.stopping = True
@@ -113,6 +126,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 *data_routes(lambda: data[-1]),
                 *operator_routes(connections, audit_log),
                 *net_routes(lambda: net[-1]),
+                *storage_routes(lambda: storage[-1]),
             ],
             _capabilities(settings, bool(hosts.hosts)),
             is_operator,
@@ -130,10 +144,15 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 larger={
                     BLOB_PATHS: settings.max_blob_bytes,
                     FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
+                    FILE_PATHS: max(storages.max_upload_bytes, settings.max_body_bytes),
                 },
             ),
         ],
-        exception_handlers={WasmRuntimeError: answer_known_error, HTTPException: answer_http_error},
+        exception_handlers={
+            OutsideFile: answer_outside_file,
+            WasmRuntimeError: answer_known_error,
+            HTTPException: answer_http_error,
+        },
     )
 
 

@@ -45,9 +45,17 @@ PYTHON = {
     "relay.chosen": ["relay.auth"],
     "relay.data": ["relay.chosen"],
     "relay.net": ["relay.chosen"],
+    "relay.storage": ["relay.chosen"],
     "relay.operator": ["relay.data"],
     "relay.commands": ["relay.data"],
-    "relay.app": ["relay.cache", "relay.net", "relay.operator", "relay.sync", "wasm_runtime.site"],
+    "relay.app": [
+        "relay.cache",
+        "relay.net",
+        "relay.operator",
+        "relay.storage",
+        "relay.sync",
+        "wasm_runtime.site",
+    ],
     "wasm_runtime.cli": [
         "relay.app",
         "relay.commands",

@@ -1,4 +1,4 @@
-"""Folders and object stores for notebooks: what the operator declared, and no key in the browser."""
+"""Folders and object stores for notebooks: the operator declares them, no key leaves the relay."""
 
 from .opening import declared_storages, open_storage
 from .routes import FILE_PATHS, answer_outside_file, storage_routes

@@ -6,7 +6,7 @@ import io
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from .errors import BadPath, NoSuchFile, StorageFailed, StorageFull
 from .path import is_path
@@ -107,8 +107,7 @@ def _below(folder: int, part: str, make: bool) -> int:
     except FileNotFoundError:
         if not make:
             raise
-    try:
+    # Somebody else may have made it meanwhile; whether it is a folder is seen now.
+    with suppress(FileExistsError):
         os.mkdir(part, dir_fd=folder)
-    except FileExistsError:
-        pass  # somebody else made it meanwhile; whether it is a folder is seen now
     return os.open(part, _FOLDER, dir_fd=folder)

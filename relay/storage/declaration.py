@@ -28,6 +28,7 @@ _PLACE_FIELDS: Mapping[str, frozenset[str]] = {
     "gcs": frozenset({"bucket", "prefix", "endpoint"}),
     "azure": frozenset({"bucket", "prefix", "account", "endpoint"}),
 }
+_PLACES = frozenset[str]().union(*_PLACE_FIELDS.values())
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "folder": ("folder",),
     "s3": ("bucket",),
@@ -127,8 +128,8 @@ def _problem(storage: Storage) -> str:
         return f"{', '.join(wrong)} is of another type than expected."
     if not _NAME.fullmatch(storage.name):
         return "a name is a lower case letter, then letters, digits, _ and -."
-    places = set().union(*_PLACE_FIELDS.values())
-    useless = {name for name in places if getattr(storage, name)} - _PLACE_FIELDS[storage.kind]
+    named = {name for name in _PLACES if getattr(storage, name)}
+    useless = named - _PLACE_FIELDS[storage.kind]
     if useless:
         return f"{storage.kind} has no use for {', '.join(sorted(useless))}."
     missing = [name for name in _REQUIRED[storage.kind] if not getattr(storage, name)]
@@ -152,6 +153,11 @@ def _problem_of_credentials(storage: Storage) -> str:
     unknown = sorted(set(storage.credentials) - _CREDENTIALS[storage.kind])
     if unknown:
         return f"{storage.kind} has no credential {', '.join(unknown)}."
+    both = {"access_key_id", "secret_access_key"}
+    if storage.kind == "s3" and storage.credentials and not both <= set(storage.credentials):
+        return "access_key_id and secret_access_key go together."
+    if storage.kind == "azure" and len(storage.credentials) > 1:
+        return "say one of account_key and sas_key."
     plain = [name for name, value in storage.credentials.items() if not is_reference(value)]
     if plain:
         return (

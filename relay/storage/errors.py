@@ -3,6 +3,7 @@
 WasmRuntimeError
 └── StorageError
     ├── NoSuchStorage
+    ├── NotForNotebook    its owners did not choose the storage
     ├── NoSuchFile
     ├── BadPath           it is none, or a folder where a file is meant
     ├── MayNotWrite
@@ -16,7 +17,9 @@ WasmRuntimeError
 
 from relay.errors import RelayError
 
-HOW_TO_DECLARE = "Whoever runs this relay declares them, in the file that the setting storages names."
+HOW_TO_DECLARE = (
+    "Whoever runs this relay declares them, in the file that the setting storages names."
+)
 
 
 class StorageError(RelayError):
@@ -28,6 +31,16 @@ class NoSuchStorage(StorageError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no storage {name[:64]!r} that you may use.", HOW_TO_DECLARE)
+
+
+class NotForNotebook(StorageError):
+    code = "not_allowed"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"This notebook may not use the storage {name}.",
+            "An owner of the notebook can choose the storage for it.",
+        )
 
 
 class NoSuchFile(StorageError):

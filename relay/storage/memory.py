@@ -11,7 +11,7 @@ from .store import FileInfo, Page, Reading, child, file_entry, folder_entry
 
 
 class MemoryStore:
-    """Holds `files`, by their paths. As in an object store, a folder is there while it holds one."""
+    """Holds `files`, by their paths. A folder is there while it holds one."""
 
     def __init__(self, files: dict[str, bytes] | None = None, part_bytes: int = 65_536) -> None:
         self.files = dict(files or {})

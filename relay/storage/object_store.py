@@ -51,7 +51,7 @@ class ObjectStore:
     async def read(
         self, path: str, span: Span | None, if_match: str | None = None
     ) -> AsyncIterator[Reading]:
-        options: dict[str, Any] = {"if_match": if_match} if if_match else {}
+        options: Any = {"if_match": if_match} if if_match else {}
         if span is not None and span.start < 0:  # Azure knows no suffix
             span = Span(*span.within((await self.info(path, if_match)).size))
         if span is not None:

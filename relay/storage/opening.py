@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from relay.audit import AuditLog
 from relay.chosen import Chosen
@@ -70,13 +71,13 @@ def open_store(storage: Storage, credentials: Mapping[str, str]) -> Store:
             "Object storage needs the package obstore.",
             hint='Install it: pip install "wasm-runtime[storage]".',
         ) from error
-    config = {**credentials, "skip_signature": storage.anonymous}
+    config: dict[str, Any] = {"skip_signature": storage.anonymous}
     options = {
         "allow_http": storage.endpoint.startswith("http://"),
         "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
         "timeout": timedelta(seconds=storage.max_seconds),
     }
-    given = {
+    given: dict[str, Any] = {
         "prefix": storage.prefix.rstrip("/") or None,
         "client_options": options,
         "retry_config": {"max_retries": 3, "retry_timeout": timedelta(seconds=_RETRY_SECONDS)},
@@ -85,10 +86,29 @@ def open_store(storage: Storage, credentials: Mapping[str, str]) -> Store:
     config |= {name: value for name, value in place.items() if value}
     if storage.endpoint:
         config["base_url" if storage.kind == "gcs" else "endpoint"] = storage.endpoint
-    kinds = {"s3": S3Store, "gcs": GCSStore, "azure": AzureStore}
+    if storage.kind == "gcs":
+        config |= credentials
+    elif credentials:
+        # By a callback: else what is in the relay's own environment, AWS_SESSION_TOKEN, goes along.
+        given["credential_provider"] = lambda: _as_provided(credentials)
+    kinds: dict[str, Any] = {"s3": S3Store, "gcs": GCSStore, "azure": AzureStore}
     try:
         return ObjectStore(
             storage.name, kinds[storage.kind](storage.bucket, config=config, **given)
         )
     except (BaseError, ValueError) as error:
         raise UsageError(f"The storage {storage.name} cannot be opened: {error}.") from error
+
+
+def _as_provided(credentials: Mapping[str, str]) -> dict[str, Any]:
+    """Credentials of S3 or Azure as obstore wants to be given them."""
+    if "account_key" in credentials:
+        return {"access_key": credentials["account_key"], "expires_at": None}
+    if "sas_key" in credentials:
+        return {"sas_token": credentials["sas_key"], "expires_at": None}
+    return {
+        "access_key_id": credentials["access_key_id"],
+        "secret_access_key": credentials["secret_access_key"],
+        "token": credentials.get("session_token"),
+        "expires_at": None,
+    }

@@ -74,9 +74,7 @@ class StorageRoutes:
         if if_match is not None and only_new:
             raise BadRequest("if-match and if-none-match: * exclude each other.")
         try:
-            etag = await service.write(
-                *_asked(request), path, request.stream(), if_match, only_new
-            )
+            etag = await service.write(*_asked(request), path, request.stream(), if_match, only_new)
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
         return Response(status_code=204, headers={"etag": etag, "cache-control": "no-store"})

@@ -24,6 +24,7 @@ from .errors import (
     FileTooLarge,
     MayNotWrite,
     NoSuchStorage,
+    NotForNotebook,
     StorageTimeout,
 )
 from .path import checked_folder, checked_path
@@ -102,15 +103,17 @@ class StorageService:
         if_match: str | None,
     ) -> AsyncIterator[Reading]:
         """A file that is open for as long as the block; with its end, the use is on record."""
-        async with self._use(actor, document_id, name, "read file", path) as use:
-            async with use.store.read(checked_path(path), span, if_match) as reading:
-                if reading.end - reading.start > use.storage.max_file_bytes:
-                    raise FileTooLarge(
-                        f"{path[:200]!r} has {reading.info.size} bytes; {name} gives at most "
-                        f"{use.storage.max_file_bytes} at a time.",
-                        "Read it in parts, as fsspec and Parquet readers do.",
-                    )
-                yield replace(reading, parts=use.counted(reading.parts))
+        async with (
+            self._use(actor, document_id, name, "read file", path) as use,
+            use.store.read(checked_path(path), span, if_match) as reading,
+        ):
+            if reading.end - reading.start > use.storage.max_file_bytes:
+                raise FileTooLarge(
+                    f"{path[:200]!r} has {reading.info.size} bytes; {name} gives at most "
+                    f"{use.storage.max_file_bytes} at a time.",
+                    "Read it in parts, as fsspec and Parquet readers do.",
+                )
+            yield replace(reading, parts=use.counted(reading.parts))
 
     async def write(
         self,
@@ -145,7 +148,7 @@ class StorageService:
     ) -> AsyncIterator["_Use"]:
         """Within the limits of the person and the storage; recorded with the block's end."""
         started = self._clock()
-        result, count = "ok", 0
+        result = "ok"
         use: _Use | None = None
         try:
             async with self._places.place(actor.id):
@@ -165,7 +168,6 @@ class StorageService:
             result = error.code if isinstance(error, WasmRuntimeError) else "cancelled"
             raise
         finally:
-            count = use.bytes if use else 0
             event = AuditEvent(
                 actor=actor.id,
                 action=action,
@@ -174,7 +176,7 @@ class StorageService:
                 details={
                     "document_id": document_id,
                     "path": path[:1024],
-                    "bytes": count,
+                    "bytes": use.bytes if use else 0,
                     "seconds": round(self._clock() - started, 3),
                 },
             )
@@ -186,7 +188,7 @@ class StorageService:
         if storage is None or not is_for(actor, storage.users):
             raise NoSuchStorage(name)
         if not await self._chosen.allows(document_id, name, otherwise=storage.every_notebook):
-            raise NoSuchStorage(name)
+            raise NotForNotebook(name)
         return storage
 
     async def _store(self, storage: Storage) -> Store:

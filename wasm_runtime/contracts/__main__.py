@@ -29,7 +29,9 @@ GENERATED_DATABASES = _FOLDER / "generated-databases.ts"
 def generated() -> dict[Path, str]:
     """The text that each generated file should have."""
     version: dict[str, object] = {"CONTRACT_VERSION": CONTRACT_VERSION}
-    constants = _constants_of(relay_api, access, document, page_security, data, table, net, relay_requests)
+    constants = _constants_of(
+        relay_api, access, document, page_security, data, table, net, relay_requests
+    )
     return {
         GENERATED: typescript(CONTRACT, version | constants),
         GENERATED_DATABASES: typescript(DATABASES_CONTRACT, _constants_of(operator, storage)),

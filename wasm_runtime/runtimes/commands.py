@@ -91,9 +91,7 @@ async def _run(
     relay = _relay(options)
     settings = KernelSettings(auto_install=False, asks_relay=relay is not None)
     policy = NetworkPolicy(allowed_hosts=frozenset(host.lower() for host in options.allow_net))
-    place = runtime(
-        options.host, cache.folder / "store", Gateway(policy), settings, relay=relay
-    )
+    place = runtime(options.host, cache.folder / "store", Gateway(policy), settings, relay=relay)
     progress = ConsoleProgress(console)
     console.print(f"starting {environment.name} ({options.host})", highlight=False)
     async with place.open(environment, Limits(memory_bytes=options.memory * _MEBIBYTE)) as kernel:
