@@ -37,11 +37,11 @@ def folder_at(root: str, path: str) -> Iterator[int]:
 
 def open_file(folder: int, name: str, path: str) -> io.FileIO:
     """A regular file, to read; it closes itself when it is let go of."""
-    file = io.FileIO(os.open(name, _FILE, dir_fd=folder), "rb")
-    mode = os.fstat(file.fileno()).st_mode
+    opened = os.open(name, _FILE, dir_fd=folder)
+    mode = os.fstat(opened).st_mode
     if stat.S_ISREG(mode):
-        return file
-    file.close()
+        return io.FileIO(opened, "rb")
+    os.close(opened)
     raise not_a_file(path) if stat.S_ISDIR(mode) else NoSuchFile(path)
 
 

@@ -89,28 +89,28 @@ class ObjectStore:
                 f"With a condition at most {_MAX_CONDITIONAL_BYTES} bytes are written here.",
                 "Write it without one.",
             )
-        with self._in_our_words(path):
-            try:
-                if incoming.is_over:
-                    put = await obstore.put_async(
-                        self._store, path, first, mode=mode, use_multipart=False
-                    )
-                else:
-                    put = await obstore.put_async(
-                        self._store,
-                        path,
-                        incoming.all(first),
-                        use_multipart=True,
-                        chunk_size=_UPLOAD_BYTES,
-                        max_concurrency=1,
-                    )
-            except FileNotFoundError:  # what S3 says where there is nothing that could match
-                raise FileChanged(path) from None
-            except Exception:
-                if incoming.failure is not None:
-                    raise incoming.failure from None
-                raise
+        try:
+            with self._in_our_words(path):
+                put = await self._put(path, first, incoming, mode)
+        except NoSuchFile:  # what S3 says where there is nothing that could match
+            raise FileChanged(path) from None
+        except StorageFailed:
+            if incoming.failure is not None:
+                raise incoming.failure from None
+            raise
         return str(put["e_tag"] or "")
+
+    async def _put(self, path: str, first: bytes, incoming: "_Incoming", mode: Any) -> Any:
+        if incoming.is_over:
+            return await obstore.put_async(self._store, path, first, mode=mode, use_multipart=False)
+        return await obstore.put_async(
+            self._store,
+            path,
+            incoming.all(first),
+            use_multipart=True,
+            chunk_size=_UPLOAD_BYTES,
+            max_concurrency=1,
+        )
 
     async def delete(self, path: str, if_match: str | None = None) -> None:
         # S3 says nothing when there was no such file, and takes no condition.

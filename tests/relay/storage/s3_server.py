@@ -1,11 +1,12 @@
 """S3, as moto is one: a server of its own that any client can be pointed at."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 BUCKET = "company-lake"
@@ -28,6 +29,12 @@ class S3Server:
 
     def put(self, key: str, content: bytes) -> None:
         self.client.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    def put_empty(self, keys: Iterable[str]) -> None:
+        """Very many, which takes long by HTTP."""
+        backend = s3_backends["123456789012"]["aws"]
+        for key in keys:
+            backend.put_object(BUCKET, key, b"")
 
     def content(self, key: str) -> bytes:
         return bytes(self.client.get_object(Bucket=BUCKET, Key=key)["Body"].read())
