@@ -1,6 +1,6 @@
 """Which paths there are within a storage."""
 
-import unicodedata
+from unicodedata import category
 
 from .errors import BadPath
 
@@ -37,4 +37,5 @@ def is_path(path: str) -> bool:
 def _is_part(part: str) -> bool:
     if part in ("", ".", "..") or len(part.encode()) > _MAX_PART_BYTES:
         return False
-    return not any(letter == "\\" or unicodedata.category(letter) == "Cc" for letter in part)
+    # U+FFFD stands for bytes that were no UTF-8: which ones, nobody can tell any more.
+    return not any(letter in "\\\ufffd" or category(letter) == "Cc" for letter in part)

@@ -1,10 +1,12 @@
 """A relay with storages, and what the person at this machine asks of it."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 from starlette.testclient import TestClient
@@ -25,6 +27,37 @@ class StorageRelay:
     def file(self, path: str, method: str = "GET", **more: Any) -> httpx2.Response:
         """Of the storage `shelf`."""
         return self.ask(method, f"/storages/shelf/files/{path}", **more)
+
+    def raw(self, method: str, path: str) -> tuple[int, bytes]:
+        """Status and body for a path as it is written, where a client would tidy it up; decoded
+        once, as a server does."""
+        sent: list[Any] = []
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(b"host", b"127.0.0.1")],
+            "client": ("127.0.0.1", 50_000),
+            "server": ("127.0.0.1", 80),
+        }
+        nothing = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> Any:
+            for message in nothing:
+                return message
+            return await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        assert self.client.portal is not None
+        self.client.portal.call(self.client.app, scope, receive, send)
+        return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:])
 
     def names(self, path: str = "", storage: str = "shelf") -> list[str]:
         """Of what is directly below a path; a folder's ends in a slash."""
