@@ -1,5 +1,6 @@
 """Bodies that Python's libraries read as they come, carried out by the host."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,13 @@ async with httpx2.AsyncClient() as client, client.stream("GET", {URL!r}) as resp
     async for part in response.aiter_raw():
         print(part)
 """
+
+
+@pytest.fixture(autouse=True)
+def imported_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a kernel, which is there before the library is."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "httpx2"]:
+        monkeypatch.delitem(sys.modules, name)
 
 
 def begin(notebook: Notebook, *parts: Any) -> None:
@@ -86,7 +94,7 @@ def test_a_body_that_does_not_come_whole_is_an_error(
 ) -> None:
     begin(notebook, b"one", failure)
     found = seen(notebook.run(LISTEN))
-    assert found[-1] == ("error", name, str(failure))
+    assert ("error", name, str(failure)) in found
 
 
 def test_a_body_is_read_where_the_worker_itself_waits(

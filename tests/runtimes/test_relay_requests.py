@@ -105,7 +105,7 @@ def test_the_session_goes_along_and_cookies_stay_here() -> None:
     request = asked("POST", f"{RELAY_ADDRESS}ai/openai/v1/embeddings", headers=headers, body=b"{}")
     answer = talk(respond, lambda requests: requests.answer(request))
     assert isinstance(answer, AnswerHttp)
-    assert answer.headers == [["content-type", "x/y"]]
+    assert answer.headers == [["content-type", "x/y"], ["content-length", "0"]]
 
 
 def test_a_redirect_is_not_followed() -> None:

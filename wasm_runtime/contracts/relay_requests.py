@@ -32,5 +32,5 @@ RELAY_REQUEST_HEADERS = (
 """Names in lower case, a space between them; an SDK's placeholder of a key is not among them."""
 RELAY_ANSWER_HEADERS = (
     "content-type content-length content-range accept-ranges etag last-modified retry-after "
-    "cache-control x-request-id request-id"
+    "cache-control x-request-id request-id x-should-retry"
 )

@@ -185,7 +185,7 @@ class QueryPart:
 
 @dataclass(frozen=True, kw_only=True)
 class RefuseRequest:
-    """A request of the kernel (FetchHttp, ReadHttp, OpenQuery, ReadQuery) that was not carried out."""
+    """A request of the kernel (for HTTP or a query) that was not carried out."""
 
     request_id: str
     error: ErrorBody

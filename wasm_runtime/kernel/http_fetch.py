@@ -27,7 +27,7 @@ class HttpFetch:
         body: bytes | None,
         timeout_seconds: float | None = None,
     ) -> HttpResponse:
-        """The whole response. Raises HttpRefused when there is none, HttpTimeout when it is late."""
+        """The whole response. Raises HttpRefused for none, HttpTimeout for a late one."""
         self.check_waiting(url)
         return self._blocking.response(_request(method, url, headers, body, timeout_seconds))
 

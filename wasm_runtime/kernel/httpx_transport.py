@@ -1,4 +1,4 @@
-"""httpx and httpx2 without sockets: the page sends what they ask for, and they read it as it comes."""
+"""httpx and httpx2 without sockets: the page sends what they ask, and answers come in parts."""
 
 import importlib
 from collections.abc import AsyncIterator, Callable, Iterator

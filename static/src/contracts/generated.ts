@@ -187,7 +187,7 @@ export const RELAY_REQUEST_PATTERN = "^(?:(?:GET|POST) ai|(?:GET|HEAD|PUT|DELETE
 
 export const RELAY_REQUEST_HEADERS = "accept content-type range if-match if-none-match if-modified-since anthropic-version anthropic-beta openai-beta" as const;
 
-export const RELAY_ANSWER_HEADERS = "content-type content-length content-range accept-ranges etag last-modified retry-after cache-control x-request-id request-id" as const;
+export const RELAY_ANSWER_HEADERS = "content-type content-length content-range accept-ranges etag last-modified retry-after cache-control x-request-id request-id x-should-retry" as const;
 
 /** Start. Files of the environment follow as ProvideAsset, in any order. */
 export interface StartKernel {
@@ -352,7 +352,7 @@ export interface QueryPart {
   kind: "query_part";
 }
 
-/** A request of the kernel (FetchHttp, ReadHttp, OpenQuery, ReadQuery) that was not carried out. */
+/** A request of the kernel (for HTTP or a query) that was not carried out. */
 export interface RefuseRequest {
   request_id: string;
   error: ErrorBody;

@@ -156,10 +156,14 @@ test("the end of a kernel ends what it reads", async () => {
 });
 
 test("a loop that floods is told so", async () => {
-  const http = requests(() => new Promise(() => undefined));
+  const http = requests(
+    (_, { signal }) =>
+      new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+  );
   for (let number = 0; number < 64; number++)
     void http.answer(begin(ADDRESSES["a host"], { stream_id: number % 2 ? `s${number}` : "" }));
   const answer = await http.answer(begin(ADDRESSES["a host"], { stream_id: "" }));
   assert.ok(answer?.kind === "refuse_request");
   assert.equal(answer.error.code, "too_many_requests");
+  http.closeAll();
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
 import type { FetchHttp } from "../contracts/generated.ts";
-import { NetworkGate, NetworkGrants } from "./network-gate.ts";
 import { HttpRequests } from "./http-requests.ts";
+import { NetworkGate, NetworkGrants } from "./network-gate.ts";
 import { TextStore } from "./text-store.ts";
 
 const CORPUS = new URL("../../../tests/contracts/relay_requests.json", import.meta.url);
@@ -113,7 +113,12 @@ test("the person is asked once for models, for each storage, and again to change
     ["GET", "storages/other/list"],
   ] as const;
   for (const [method, path] of paths) await http.answer(fetchOf(method, ADDRESS + path));
-  assert.deepEqual(asks, ["AI models", "read storage reports", "change storage reports", "read storage other"]);
+  assert.deepEqual(asks, [
+    "AI models",
+    "read storage reports",
+    "change storage reports",
+    "read storage other",
+  ]);
 });
 
 test("what the person denies is not sent", async () => {
