@@ -211,10 +211,14 @@ async def test_a_file_that_shrinks_while_it_is_read_is_an_error(
 ) -> None:
     file = folder / "a"
     file.write_bytes(b"x" * 2**20)
-    with pytest.raises(StorageFailed, match="shorter"):
+
+    async def read_and_shorten() -> None:
         async with store.read("a", None) as reading:
             async for _ in reading.parts:
                 os.truncate(file, 10)
+
+    with pytest.raises(StorageFailed, match="shorter"):
+        await read_and_shorten()
 
 
 async def test_errors_name_no_folder_of_the_machine(folder: Path) -> None:
