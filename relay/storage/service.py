@@ -65,8 +65,10 @@ class StorageService:
         return StorageList(storages=[each.info for each in offered if is_for(actor, each.users)])
 
     async def document_storages(self, actor: Actor, document_id: str) -> DocumentStorages:
+        offered = self.storages(actor).storages
+        usable = [each for each in offered if await self._is_for(document_id, each.name)]
         chosen = await self._chosen.of(document_id)
-        return DocumentStorages(offered=self.storages(actor).storages, chosen=chosen)
+        return DocumentStorages(storages=usable, offered=offered, chosen=chosen)
 
     async def choose(
         self, actor: Actor, document_id: str, names: list[str] | None
@@ -187,9 +189,13 @@ class StorageService:
         # Whether there is one is nobody's business who may not use it.
         if storage is None or not is_for(actor, storage.users):
             raise NoSuchStorage(name)
-        if not await self._chosen.allows(document_id, name, otherwise=storage.every_notebook):
+        if not await self._is_for(document_id, name):
             raise NotForNotebook(name)
         return storage
+
+    async def _is_for(self, document_id: str | None, name: str) -> bool:
+        otherwise = self._declared.storages[name].every_notebook
+        return await self._chosen.allows(document_id, name, otherwise=otherwise)
 
     async def _store(self, storage: Storage) -> Store:
         try:

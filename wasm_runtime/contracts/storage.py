@@ -45,8 +45,9 @@ class StorageList:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentStorages:
-    """What a notebook may use of `offered`, those that whoever asks may use."""
+    """What a notebook may use of what is offered to whoever asks."""
 
+    storages: list[StorageInfo]
     offered: list[StorageInfo]
     chosen: list[str] | None = None
     """By its owners; null when they left it at what each person may use."""

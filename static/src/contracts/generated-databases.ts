@@ -150,8 +150,9 @@ export interface StorageEntry {
   modified?: string;
 }
 
-/** What a notebook may use of `offered`, those that whoever asks may use. */
+/** What a notebook may use of what is offered to whoever asks. */
 export interface DocumentStorages {
+  storages: StorageInfo[];
   offered: StorageInfo[];
   chosen?: string[] | null;
 }
@@ -263,7 +264,7 @@ export const StorageEntry: RecordShape<StorageEntry> = { name: "StorageEntry", f
 
 export const StorageListing: RecordShape<StorageListing> = { name: "StorageListing", fields: { entries: { list: StorageEntry }, "next?": { optional: "string" } } };
 
-export const DocumentStorages: RecordShape<DocumentStorages> = { name: "DocumentStorages", fields: { offered: { list: StorageInfo }, "chosen?": { optional: { list: "string" } } } };
+export const DocumentStorages: RecordShape<DocumentStorages> = { name: "DocumentStorages", fields: { storages: { list: StorageInfo }, offered: { list: StorageInfo }, "chosen?": { optional: { list: "string" } } } };
 
 export const ChosenStorages: RecordShape<ChosenStorages> = { name: "ChosenStorages", fields: { "storages?": { optional: { list: "string" } } } };
 

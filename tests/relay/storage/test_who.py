@@ -86,8 +86,10 @@ def test_an_owner_narrows_what_the_notebook_uses(world: World) -> None:
 def test_an_owner_chooses_a_storage_that_not_every_notebook_uses(world: World) -> None:
     owner, path = world.person("owner"), f"{IN_THE_NOTEBOOK}/chosen/files/a"
     assert owner.ask("GET", path).status_code == 403
+    before = owner.ask("GET", IN_THE_NOTEBOOK).json()["storages"]
+    assert [each["name"] for each in before] == ["everybody"]
     chosen = owner.ask("PUT", IN_THE_NOTEBOOK, json={"storages": ["chosen"]}).json()
-    assert chosen["chosen"] == ["chosen"]
+    assert chosen["chosen"] == [each["name"] for each in chosen["storages"]] == ["chosen"]
     assert [each["name"] for each in chosen["offered"]] == ["chosen", "everybody"]
     assert owner.ask("GET", path).content == b"hello"
 
