@@ -44,7 +44,8 @@ from .secrets import SecretMask
 from .settings import Settings
 from .storage import (
     FILE_PATHS,
-    StorageService,
+    DatabaseFiles,
+    OpenStores,
     answer_outside_file,
     declared_storages,
     open_storage,
@@ -89,7 +90,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     hosts = declared_hosts(settings)
     net: list[NetService] = []
     storages = declared_storages(settings)
-    storage: list[StorageService] = []
+    stores = OpenStores(open_secrets(settings, mask))
+    storage = open_storage(settings, storages, stores, audit_log)
+    stored_files = DatabaseFiles(storages, stores, audit_log)
     is_operator = Operators(settings.operators)
 
     @asynccontextmanager
@@ -101,15 +104,15 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 rooms.append(opened)
                 async with (
                     service.following(opened.reconsider),
-                    open_data(connections, chosen, audit_log, is_operator) as opened_data,
+                    open_data(
+                        connections, chosen, audit_log, is_operator, stored_files
+                    ) as opened_data,
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,
                 ):
                     data.append(opened_data)
                     net.append(opened_net)
-                    secrets = open_secrets(settings, mask)
-                    storage.append(open_storage(settings, storages, secrets, audit_log))
                     with keeping_lines(audit_log):
                         yield
                 health.stopping = True
@@ -124,9 +127,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
             lambda: rooms[-1],
             [
                 *data_routes(lambda: data[-1]),
-                *operator_routes(connections, audit_log),
+                *operator_routes(connections, audit_log, stored_files),
                 *net_routes(lambda: net[-1]),
-                *storage_routes(lambda: storage[-1]),
+                *storage_routes(storage),
             ],
             _capabilities(settings, bool(hosts.hosts)),
             is_operator,

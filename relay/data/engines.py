@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from relay.storage.for_databases import DatabaseFiles
+
 from . import demo
 from .declaration import Declaration
 from .engine import Engine
@@ -12,7 +14,9 @@ OpenEngine = Callable[[Declaration, str], Engine]
 """Of a declaration and the password it refers to."""
 
 
-def open_engine(declaration: Declaration, password: str) -> Engine:
+def open_engine(
+    declaration: Declaration, password: str, stored: DatabaseFiles | None = None
+) -> Engine:
     """Raises DriverMissing when its driver is not installed."""
     try:
         match declaration.engine:
@@ -29,7 +33,7 @@ def open_engine(declaration: Declaration, password: str) -> Engine:
 
                 if declaration.name == demo.NAME:
                     demo.ensure_demo(Path(declaration.path))
-                return ChildEngine(declaration)
+                return ChildEngine(declaration, stored)
     except ImportError as error:
         raise DriverMissing(
             f"{declaration.name}: the driver for {declaration.engine} is not installed.",

@@ -28,11 +28,11 @@ def declared_storages(settings: Settings) -> Declared:
 
 
 def open_storage(
-    settings: Settings, declared: Declared, secrets: SecretStore, audit: AuditLog
+    settings: Settings, declared: Declared, stores: "OpenStores", audit: AuditLog
 ) -> StorageService:
     folder = (settings.data_folder or data_folder()).absolute()
     chosen = Chosen(folder / "storages.sqlite", "storages", audit)
-    return StorageService(declared, OpenStores(secrets), chosen, audit)
+    return StorageService(declared, stores, chosen, audit)
 
 
 class OpenStores:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -32,17 +31,15 @@ FILE_PATHS = re.compile(rf"/({ROOMS_PATH}/[^/]+/)?{STORAGES_PATH}/[^/]+/files/.*
 
 
 class StorageRoutes:
-    """`service` gives what the lifespan has opened."""
-
-    def __init__(self, service: Callable[[], StorageService]) -> None:
+    def __init__(self, service: StorageService) -> None:
         self._service = service
 
     async def storages(self, request: Request) -> Response:
-        return _json(self._service().storages(actor_of(request)))
+        return _json(self._service.storages(actor_of(request)))
 
     async def document_storages(self, request: Request) -> Response:
         document_id = request.path_params["document_id"]
-        return _json(await self._service().document_storages(actor_of(request), document_id))
+        return _json(await self._service.document_storages(actor_of(request), document_id))
 
     async def choose(self, request: Request) -> Response:
         try:
@@ -50,27 +47,27 @@ class StorageRoutes:
         except (ContractError, ValueError, RecursionError) as error:
             raise BadRequest(f"The body is no ChosenStorages: {error}.") from error
         document_id = request.path_params["document_id"]
-        service = self._service()
+        service = self._service
         return _json(await service.choose(actor_of(request), document_id, asked.storages))
 
     async def list(self, request: Request) -> Response:
         query = request.query_params
         path, after = query.get("path", ""), query.get("after", "")
-        return _json(await self._service().list(*_asked(request), path, after))
+        return _json(await self._service.list(*_asked(request), path, after))
 
     async def file(self, request: Request) -> Response:
         path, if_match = request.path_params["path"], request.headers.get("if-match")
         if request.method == "HEAD":
-            info = await self._service().info(*_asked(request), path, if_match)
+            info = await self._service.info(*_asked(request), path, if_match)
             return Response(headers=file_headers(info) | {"content-length": str(info.size)})
         span = span_of(request.headers.get("range"))
-        reading = self._service().read(*_asked(request), path, span, if_match)
+        reading = self._service.read(*_asked(request), path, span, if_match)
         return Download(reading, is_part=span is not None)
 
     async def write(self, request: Request) -> Response:
         only_new = request.headers.get("if-none-match") == "*"
         if_match = request.headers.get("if-match")
-        path, service = request.path_params["path"], self._service()
+        path, service = request.path_params["path"], self._service
         if if_match is not None and only_new:
             raise BadRequest("if-match and if-none-match: * exclude each other.")
         try:
@@ -81,11 +78,11 @@ class StorageRoutes:
 
     async def delete(self, request: Request) -> Response:
         path, if_match = request.path_params["path"], request.headers.get("if-match")
-        await self._service().delete(*_asked(request), path, if_match)
+        await self._service.delete(*_asked(request), path, if_match)
         return Response(status_code=204, headers={"cache-control": "no-store"})
 
 
-def storage_routes(service: Callable[[], StorageService]) -> list[BaseRoute]:
+def storage_routes(service: StorageService) -> list[BaseRoute]:
     routes = StorageRoutes(service)
     of_document = f"/{ROOMS_PATH}/{{document_id}}/{STORAGES_PATH}"
     made: list[BaseRoute] = [
