@@ -16,6 +16,7 @@ from wasm_runtime.contracts.relay_api import HEALTH_PATH, METRICS_PATH
 from wasm_runtime.environments.cache import Cache
 from wasm_runtime.errors import WasmRuntimeError
 
+from .ai import ASK_PATHS, AiService, ai_routes, declared_ai, open_ai
 from .audit import keeping_lines
 from .auth.gate import put_gates
 from .auth.operators import Operators
@@ -93,6 +94,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     stores = OpenStores(open_secrets(settings, mask))
     storage = open_storage(settings, storages, stores, audit_log)
     stored_files = DatabaseFiles(storages, stores, audit_log)
+    providers = declared_ai(settings)
+    ai: list[AiService] = []
     is_operator = Operators(settings.operators)
 
     @asynccontextmanager
@@ -110,9 +113,13 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,
+                    open_ai(
+                        settings, providers, open_secrets(settings, mask), audit_log
+                    ) as opened_ai,
                 ):
                     data.append(opened_data)
                     net.append(opened_net)
+                    ai.append(opened_ai)
                     with keeping_lines(audit_log):
                         yield
                 health.stopping = True
@@ -130,8 +137,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 *operator_routes(connections, audit_log, stored_files),
                 *net_routes(lambda: net[-1]),
                 *storage_routes(storage),
+                *ai_routes(lambda: ai[-1]),
             ],
-            _capabilities(settings, bool(hosts.hosts)),
+            _capabilities(settings, bool(hosts.hosts), bool(providers.providers)),
             is_operator,
         ),
         lifespan=lifespan,
@@ -148,6 +156,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                     BLOB_PATHS: settings.max_blob_bytes,
                     FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
                     FILE_PATHS: max(storages.max_upload_bytes, settings.max_body_bytes),
+                    ASK_PATHS: providers.max_request_bytes,
                 },
             ),
         ],
@@ -171,10 +180,12 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _capabilities(settings: Settings, has_gateway: bool) -> list[Capability]:
+def _capabilities(settings: Settings, has_gateway: bool, has_models: bool) -> list[Capability]:
     if settings.access == "none":
         return []
-    names: list[CapabilityName] = ["rooms", "gateway"] if has_gateway else ["rooms"]
+    names: list[CapabilityName] = ["rooms"]
+    names += ["gateway"] if has_gateway else []
+    names += ["ai"] if has_models else []
     return [Capability(name=name, provider="relay") for name in names]
 
 
@@ -185,7 +196,7 @@ def _routes(
     cache: CacheService,
     service: AccessService,
     rooms: Callable[[], Rooms],
-    data_and_net: list[BaseRoute],
+    services: list[BaseRoute],
     capabilities: list[Capability],
     is_operator: Operators,
 ) -> list[BaseRoute]:
@@ -208,7 +219,7 @@ def _routes(
     routes += service.routes()
     routes += sync_routes(rooms)
     routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
-    routes += data_and_net
+    routes += services
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
     put_gates(routes, POLICIES, service.access, is_operator)

@@ -46,9 +46,11 @@ PYTHON = {
     "relay.data": ["relay.storage"],
     "relay.net": ["relay.chosen"],
     "relay.storage": ["relay.chosen"],
+    "relay.ai": ["relay.net"],
     "relay.operator": ["relay.data"],
     "relay.commands": ["relay.data"],
     "relay.app": [
+        "relay.ai",
         "relay.cache",
         "relay.net",
         "relay.operator",

@@ -9,10 +9,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from relay.secret_store import is_reference
 from relay.storage.address import SCHEME, parse_address
-from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN, ConnectionInfo
+from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN, ConnectionInfo, EngineName
 from wasm_runtime.errors import UsageError
-
-from .engine import EngineName
 
 NAME = re.compile(CONNECTION_NAME_PATTERN)
 _ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -23,14 +21,24 @@ _SCHEMES: dict[str, EngineName] = {
     "mariadb": "mysql",
     "sqlite": "sqlite",
     "duckdb": "duckdb",
+    "redshift": "redshift",
+    "flightsql": "flightsql",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
 }
-_SERVERS = ("postgresql", "mysql")
+_SERVERS = ("postgresql", "mysql", "redshift", "flightsql", "snowflake", "bigquery")
+_TLS = frozenset({"sslmode", "sslrootcert"})
 _OPTIONS: dict[EngineName, frozenset[str]] = {
     "postgresql": frozenset({"sslmode", "sslrootcert", "application_name"}),
-    "mysql": frozenset({"sslmode", "sslrootcert"}),
+    "mysql": _TLS,
     "sqlite": frozenset(),
     "duckdb": frozenset(),
+    "redshift": _TLS,
+    "flightsql": _TLS,
+    "snowflake": frozenset({"warehouse", "role", "schema"}),
+    "bigquery": frozenset({"location"}),
 }
+"""What each takes; adbc takes whatever its driver does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +49,8 @@ class Declaration:
     engine: EngineName
     description: str = ""
     host: str = ""
-    """A name, an address, or the folder of a Unix socket (PostgreSQL) or the socket (MySQL)."""
+    """A name, an address, or the folder of a Unix socket (PostgreSQL) or the socket (MySQL);
+    Snowflake's account, BigQuery's project."""
     port: int = 0
     database: str = ""
     user: str = ""
@@ -164,7 +173,7 @@ def _problem(declaration: Declaration) -> str:
             'the password must be a reference, such as secret("NAME"); keep the secret itself with '
             f"wasm-runtime connection rotate {declaration.name}."
         )
-    unknown = sorted(set(declaration.options) - _OPTIONS[engine])
+    unknown = sorted(set(declaration.options) - _OPTIONS.get(engine, set(declaration.options)))
     if unknown:
         return f"{engine} takes no option {', '.join(unknown)}."
     if engine in _SERVERS and not declaration.host:
@@ -178,6 +187,12 @@ def _problem(declaration: Declaration) -> str:
     wrong = [each for each in stored_files(declaration).values() if parse_address(each) is None]
     if wrong:
         return f"{wrong[0]} is no address of files, such as storage://NAME/trips/*.parquet."
+    if engine == "bigquery" and not declaration.database:
+        return "it names no dataset, as in bigquery://project/dataset."
+    if engine == "adbc" and not declaration.options.get("driver"):
+        return "ADBC wants the option driver: the name of its manifest, or its file."
+    if engine == "adbc" and (declaration.host or declaration.path or declaration.files):
+        return "ADBC takes options alone, those that its driver knows."
     if not all(Path(path).is_absolute() for path in _paths(declaration)):
         return "paths must be absolute: it must not matter where the relay was started."
     limits = (declaration.max_seconds, declaration.max_rows, declaration.max_bytes)

@@ -18,7 +18,7 @@ What fails before the first row is an ErrorBody with its status.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .relay_api import ErrorBody
 from .shape import Json
@@ -31,6 +31,11 @@ QUERY_ID_HEADER = "x-query-id"
 RESULT_AGE_HEADER = "x-result-age"
 CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$"
 QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
+
+EngineName: TypeAlias = Literal[
+    "postgresql", "mysql", "sqlite", "duckdb", "redshift", "flightsql", "snowflake", "bigquery",
+    "adbc",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +106,7 @@ class ConnectionInfo:
     """A connection as whoever may use it sees it: no host, no user, no secret."""
 
     name: str
-    engine: Literal["postgresql", "mysql", "sqlite", "duckdb"]
+    engine: EngineName
     description: str
     max_seconds: float
     max_rows: int

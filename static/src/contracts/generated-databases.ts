@@ -24,7 +24,7 @@ export interface ConnectionList {
 /** A connection as whoever may use it sees it: no host, no user, no secret. */
 export interface ConnectionInfo {
   name: string;
-  engine: "postgresql" | "mysql" | "sqlite" | "duckdb";
+  engine: "postgresql" | "mysql" | "sqlite" | "duckdb" | "redshift" | "flightsql" | "snowflake" | "bigquery" | "adbc";
   description: string;
   max_seconds: number;
   max_rows: number;
@@ -228,7 +228,7 @@ export interface AuditChain {
   reason?: string;
 }
 
-export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer", "every_notebook?": "boolean" } };
+export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb", "redshift", "flightsql", "snowflake", "bigquery", "adbc"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer", "every_notebook?": "boolean" } };
 
 export const ConnectionList: RecordShape<ConnectionList> = { name: "ConnectionList", fields: { connections: { list: ConnectionInfo }, "may_manage?": "boolean" } };
 

@@ -458,7 +458,7 @@ export interface KernelReady {
 
 /** One thing a provider can do; a missing one means it cannot. */
 export interface Capability {
-  name: "isolation" | "interrupt" | "input" | "blocking_wait" | "blocking_http" | "persistent_files" | "package_index" | "offline" | "snapshot" | "rooms" | "gateway";
+  name: "isolation" | "interrupt" | "input" | "blocking_wait" | "blocking_http" | "persistent_files" | "package_index" | "offline" | "snapshot" | "rooms" | "gateway" | "ai";
   provider: "browser" | "runtime" | "relay";
   version?: number;
   how?: string;
@@ -1093,7 +1093,7 @@ export const SnapshotSaved: RecordShape<SnapshotSaved> = { name: "SnapshotSaved"
 
 export const RequestAsset: RecordShape<RequestAsset> = { name: "RequestAsset", fields: { sha256: "string", "damaged?": "boolean", kind: { values: ["request_asset"] } } };
 
-export const Capability: RecordShape<Capability> = { name: "Capability", fields: { name: { values: ["isolation", "interrupt", "input", "blocking_wait", "blocking_http", "persistent_files", "package_index", "offline", "snapshot", "rooms", "gateway"] }, provider: { values: ["browser", "runtime", "relay"] }, "version?": "integer", "how?": "string", "limits?": { map: "number" } } };
+export const Capability: RecordShape<Capability> = { name: "Capability", fields: { name: { values: ["isolation", "interrupt", "input", "blocking_wait", "blocking_http", "persistent_files", "package_index", "offline", "snapshot", "rooms", "gateway", "ai"] }, provider: { values: ["browser", "runtime", "relay"] }, "version?": "integer", "how?": "string", "limits?": { map: "number" } } };
 
 export const KernelReady: RecordShape<KernelReady> = { name: "KernelReady", fields: { capabilities: { list: Capability }, python_version: "string", restored: "boolean", "note?": "string", "timings?": { map: "number" }, kind: { values: ["kernel_ready"] } } };
 
