@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wasm_runtime.contracts import (
     access,
+    ai,
     data,
     net,
     operator,
@@ -63,6 +64,7 @@ _SERVICES = frozenset(
         relay_api.SNAPSHOT_REFUSALS_PATH,
         relay_api.ROOMS_PATH,
         operator.OPERATOR_PATH,
+        ai.AI_PATH,
         data.DATA_PATH,
         net.NET_FETCH_PATH.split("/")[0],
         storage.STORAGES_PATH,
