@@ -217,6 +217,11 @@ class Settings(BaseSettings):
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
     )
+    storages: Path | None = Field(
+        default=None,
+        description="TOML file of the folders and object stores that notebooks may read and write "
+        "by the relay, a table [storages.NAME] each (docs/storage.md). Without it there are none.",
+    )
     ai: Path | None = Field(
         default=None,
         description="TOML file of AI providers, models, budgets and policies (docs/ai.md).",
