@@ -25,7 +25,12 @@ from .cache import CacheService, cache_routes, open_cache
 from .client_address import ClientAddress
 from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
-from .data.opening import open_audit, open_connections, open_secrets
+from .data.opening import (
+    open_audit,
+    open_connections,
+    open_kept_results,
+    open_secrets,
+)
 from .errors import answer_http_error, answer_known_error
 from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
@@ -84,7 +89,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 rooms.append(opened)
                 async with (
                     service.following(opened.reconsider),
-                    open_data(connections, audit_log, is_operator) as opened_data,
+                    open_kept_results(settings) as results,
+                    open_data(connections, audit_log, is_operator, results) as opened_data,
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,

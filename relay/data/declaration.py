@@ -56,6 +56,10 @@ class Declaration:
     max_bytes: int = 2 * 1024**3
     max_queries: int = 4
     """At a time; others wait."""
+    keep_results: bool = True
+    """Whether a result may be kept, here and in browsers, to answer the same query again."""
+    keep_seconds: float = 24 * 60 * 60
+    """A kept result is never used, or left on the disk, longer."""
     users: Sequence[str] = ()
     """Ids of the accounts that may use it; "*" is everybody who has one."""
     accept_powerful_role: bool = False
@@ -123,7 +127,8 @@ def as_plain(declaration: Declaration) -> dict[str, Any]:
     plain = {}
     for each in fields(declaration):
         value = getattr(declaration, each.name)
-        if each.name == "name" or (value in ("", 0, {}, ()) or value == each.default):
+        is_empty = not value and not isinstance(value, bool)
+        if each.name == "name" or is_empty or value == each.default:
             continue
         plain[each.name] = dict(value) if isinstance(value, Mapping) else value
     return plain
@@ -161,7 +166,7 @@ def _problem(declaration: Declaration) -> str:
     if not all(Path(path).is_absolute() for path in _paths(declaration)):
         return "paths must be absolute: it must not matter where the relay was started."
     limits = (declaration.max_seconds, declaration.max_rows, declaration.max_bytes)
-    if min(*limits, declaration.max_queries) <= 0:
+    if min(*limits, declaration.max_queries, declaration.keep_seconds) <= 0:
         return "limits must be greater than 0."
     return ""
 
