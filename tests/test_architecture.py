@@ -67,7 +67,7 @@ TYPESCRIPT = {
     "data": ["kernel"],
     "styles": [],
     "elements": ["session", "editor", "outputs", "styles", "offline"],
-    "sharing": ["elements", "sync"],
+    "sharing": ["elements", "sync", "data"],
     "databases": ["elements"],
     "page": ["elements", "data"],
     "start": ["page"],

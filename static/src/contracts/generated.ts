@@ -157,6 +157,10 @@ export const QUERY_ID_HEADER = "x-query-id" as const;
 
 export const RESULT_AGE_HEADER = "x-result-age" as const;
 
+export const RESULT_KEEP_HEADER = "x-result-keep" as const;
+
+export const RESULT_PERSON_HEADER = "x-result-person" as const;
+
 export const CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
 export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
@@ -329,6 +333,8 @@ export interface QueryPart {
   body: Uint8Array;
   is_last?: boolean;
   more?: boolean;
+  age_seconds?: number | null;
+  is_offline?: boolean;
   kind: "query_part";
 }
 
@@ -942,6 +948,7 @@ export interface TableSource {
   seconds: number;
   fetched_at: string;
   cached?: boolean;
+  offline?: boolean;
   more?: boolean;
 }
 
@@ -1029,7 +1036,7 @@ export const InspectCode: RecordShape<InspectCode> = { name: "InspectCode", fiel
 
 export const AnswerHttp: RecordShape<AnswerHttp> = { name: "AnswerHttp", fields: { request_id: "string", status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } }, body: "bytes", kind: { values: ["answer_http"] } } };
 
-export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", kind: { values: ["query_part"] } } };
+export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", "age_seconds?": { optional: "number" }, "is_offline?": "boolean", kind: { values: ["query_part"] } } };
 
 export const RefuseRequest: RecordShape<RefuseRequest> = { name: "RefuseRequest", fields: { request_id: "string", error: ErrorBody, "position?": { optional: "integer" }, kind: { values: ["refuse_request"] } } };
 
@@ -1181,7 +1188,7 @@ export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fiel
 
 export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fields: { name: "string", kind: { values: ["boolean", "integer", "number", "decimal", "text", "date", "timestamp", "duration", "bytes", "other"] }, type: "string" } };
 
-export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
+export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "offline?": "boolean", "more?": "boolean" } };
 
 export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
 

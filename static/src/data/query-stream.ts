@@ -1,4 +1,5 @@
 /** The bytes of one query's result: read ahead while Python works, but never far. */
+import { joined } from "./joined.ts";
 
 /** The database waits once so much lies here unread. */
 const READ_AHEAD_BYTES = 1 << 20;
@@ -52,14 +53,4 @@ export class QueryStream {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -92,7 +92,7 @@ def test_a_result_that_ended_early_still_says_so(relay: DataRelay) -> None:
         )
         assert len(rows_of(answer.content)) == 5
         status = relay.status(f"kept-more-{number}")
-        assert (status["more"], status["age_seconds"] is not None) == (True, number == 1)
+        assert (status["more"], "age_seconds" in status) == (True, number == 1)
 
 
 def test_what_the_operator_forbids_is_not_kept(relay: DataRelay) -> None:
