@@ -9,7 +9,9 @@ from .declaration import Declaration
 from .engine import Statement
 
 
-def result_key(key_secret: bytes, declared: Declaration, password: str, statement: Statement) -> str:
+def result_key(
+    key_secret: bytes, declared: Declaration, password: str, statement: Statement
+) -> str:
     """Differs when the connection leads elsewhere, or as another role, or with another password.
 
     It is a name in no file and no answer; with `key_secret` it tells nothing of the password.

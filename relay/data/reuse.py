@@ -35,7 +35,9 @@ def reuse(
     if not declared.keep_results:
         return None
     key = result_key(results.key_secret, declared, password, statement)
-    kept = results.find(key, min(max_age_seconds, declared.keep_seconds)) if max_age_seconds else None
+    kept = (
+        results.find(key, min(max_age_seconds, declared.keep_seconds)) if max_age_seconds else None
+    )
     if kept is not None and kept.rows <= limits.rows and kept.bytes <= limits.bytes:
         return kept
     if kept is not None:

@@ -104,9 +104,7 @@ class DataService:
         if query_id in self._queries:
             raise BadParameter(f"There has been a query {query_id} already.")
         reused = await self._reused(declared, statement, limits, request.max_age_seconds)
-        return await self._start(
-            actor, declared, query_id, limits, statement, request.sql, reused
-        )
+        return await self._start(actor, declared, query_id, limits, statement, request.sql, reused)
 
     async def schema(self, actor: Actor, name: str) -> DatabaseSchema:
         """Tables and columns, as far as the connection's role may see them."""

@@ -72,8 +72,8 @@ def query(
     """The rows of one statement on a connection of the relay; `:name` in the SQL is a parameter.
 
     `result="arrow"` gives a nanoarrow.Array. With `max_age` ("10 minutes", a timedelta, seconds) a
-    kept result that is no older will do; its age is printed. Raises the exceptions of `errors`; Stop ends the
-    query in the database.
+    kept result that is no older will do; its age is printed. Raises the exceptions of `errors`;
+    Stop ends the query in the database.
     """
     _check_result(result)
     opened = open_query(connection, sql, parameters, max_age=max_age)

@@ -65,9 +65,7 @@ def _rows(table: TableData, order: Order | None) -> int:
     return table.rows if order is None else len(order)
 
 
-def _part(
-    values: "pd.Series[Any]", order: Order | None, start: int, stop: int
-) -> "pd.Series[Any]":
+def _part(values: "pd.Series[Any]", order: Order | None, start: int, stop: int) -> "pd.Series[Any]":
     chosen = values.iloc[start:stop] if order is None else values.iloc[order[start:stop]]
     return chosen.reset_index(drop=True)
 

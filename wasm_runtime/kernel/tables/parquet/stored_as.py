@@ -152,7 +152,5 @@ _OF_FAMILY: dict[str, Callable[[], Stored]] = {
     "instant": lambda: timestamps(
         "us", "UTC", lambda there: [(each - _EPOCH_UTC) // _MICROSECOND for each in there]
     ),
-    "duration": lambda: durations(
-        "us", lambda there: [each // _MICROSECOND for each in there]
-    ),
+    "duration": lambda: durations("us", lambda there: [each // _MICROSECOND for each in there]),
 }
