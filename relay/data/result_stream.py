@@ -6,9 +6,8 @@ from contextlib import aclosing, suppress
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from wasm_runtime.contracts.data import (
-    ARROW_STREAM_TYPE,
-    QUERY_ID_HEADER,
+from wasm_runtime.contracts.data import ARROW_STREAM_TYPE, QUERY_ID_HEADER
+from wasm_runtime.contracts.results import (
     RESULT_AGE_HEADER,
     RESULT_KEEP_HEADER,
     RESULT_PERSON_HEADER,

@@ -14,15 +14,18 @@ from . import (
     operator,
     page_security,
     relay_api,
+    results,
     storage,
     table,
 )
 from .everything import CONTRACT, DATABASES_CONTRACT
+from .shape import contract_of
 from .typescript import typescript
 
 _FOLDER = Path(__file__).parents[2] / "static" / "src" / "contracts"
 GENERATED = _FOLDER / "generated.ts"
 GENERATED_DATABASES = _FOLDER / "generated-databases.ts"
+GENERATED_RESULTS = _FOLDER / "generated-results.ts"
 
 
 def generated() -> dict[Path, str]:
@@ -32,6 +35,8 @@ def generated() -> dict[Path, str]:
     return {
         GENERATED: typescript(CONTRACT, version | constants),
         GENERATED_DATABASES: typescript(DATABASES_CONTRACT, _constants_of(operator, storage)),
+        # Apart, so that only a page that asks a database loads it.
+        GENERATED_RESULTS: typescript(contract_of([], {}), _constants_of(results)),
     }
 
 

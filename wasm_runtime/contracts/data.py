@@ -5,9 +5,7 @@
 with Arrow's end-of-stream marker, and only then does the response end as HTTP says it should: a
 stream that was cut is an error in every reader. `x-query-id` names the query; `GET
 data/queries/{id}` says how it stands or ended, and `DELETE` of the same stops it, as does closing
-the connection. A result that the relay had kept says its age in seconds with `x-result-age`. A page
-may keep a result, for when the relay cannot be reached, as long as `x-result-keep` says in seconds
-and for the person of `x-result-person` alone.
+the connection. `results` has what else the head says.
 
 `POST data/{connection}/explain` takes the same request and answers with a QueryPlan: what the
 database would do, without doing it.
@@ -29,9 +27,6 @@ CONNECTIONS_PATH = "data/connections"
 QUERIES_PATH = "data/queries"
 ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream"
 QUERY_ID_HEADER = "x-query-id"
-RESULT_AGE_HEADER = "x-result-age"
-RESULT_KEEP_HEADER = "x-result-keep"
-RESULT_PERSON_HEADER = "x-result-person"
 CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$"
 QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
 

@@ -13,11 +13,11 @@ from wasm_runtime.contracts.data import (
     ARROW_STREAM_TYPE,
     DATA_PATH,
     QUERIES_PATH,
-    RESULT_AGE_HEADER,
     QueryStatus,
 )
 from wasm_runtime.contracts.everything import CONTRACT
 from wasm_runtime.contracts.relay_api import ErrorBody, ErrorCode
+from wasm_runtime.contracts.results import RESULT_AGE_HEADER
 from wasm_runtime.contracts.shape import contract_of
 from wasm_runtime.contracts.worker import CloseQuery, OpenQuery, QueryPart, ReadQuery, RefuseRequest
 from wasm_runtime.errors import UsageError

@@ -155,12 +155,6 @@ export const ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream" as const;
 
 export const QUERY_ID_HEADER = "x-query-id" as const;
 
-export const RESULT_AGE_HEADER = "x-result-age" as const;
-
-export const RESULT_KEEP_HEADER = "x-result-keep" as const;
-
-export const RESULT_PERSON_HEADER = "x-result-person" as const;
-
 export const CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
 export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
