@@ -17,7 +17,7 @@ from tests.relay.data.reading import rows_of
 from tests.relay.data.relay_with_data import DataRelay, data_relay
 from tests.relay.data.servers import READER_PASSWORD
 
-AGE, KEEP = "x-result-age", "x-result-keep"
+AGE, KEEP, PERSON = "x-result-age", "x-result-keep", "x-result-person"
 DIFFERENT = {
     "postgresql": "select clock_timestamp()::text as a, :n::int as n",
     "sqlite": "select hex(randomblob(16)) as a, :n as n",
@@ -93,6 +93,13 @@ def test_a_result_that_ended_early_still_says_so(relay: DataRelay) -> None:
         assert len(rows_of(answer.content)) == 5
         status = relay.status(f"kept-more-{number}")
         assert (status["more"], "age_seconds" in status) == (True, number == 1)
+
+
+def test_a_page_is_told_how_long_it_may_keep_a_result_and_for_whom(relay: DataRelay) -> None:
+    heads = [ask(relay, "sqlite", 7).headers for _ in range(2)]
+    assert [each[PERSON] for each in heads] == ["local", "local"]
+    assert heads[0][KEEP] == "86400"
+    assert float(heads[1][KEEP]) == pytest.approx(86400 - float(heads[1][AGE]), abs=1)
 
 
 def test_what_the_operator_forbids_is_not_kept(relay: DataRelay) -> None:
