@@ -24,7 +24,7 @@ from wasm_runtime.contracts.data import (
 from .access import DataAccess, DeclaredUsers
 from .connections import Connections
 from .declaration import Declaration
-from .engine import Engine, Statement
+from .engine import Engine, Source, Statement
 from .engines import OpenEngine, open_engine
 from .errors import (
     BadParameter,
@@ -180,8 +180,10 @@ class DataService:
                 opened.callback(kept.close)
             place = await self._places.take(declared, is_kept=kept is not None)
             opened.callback(place.release)
-            source = kept or await asyncio.to_thread(self._engine, declared)
+            source: Source
+            source = kept if kept is not None else await asyncio.to_thread(self._engine, declared)
             held = opened.pop_all()
+        age_seconds = None if kept is None else kept.age_seconds
         query = Query(
             query_id,
             declared.name,
@@ -189,8 +191,8 @@ class DataService:
             limits,
             self._recorder(sql),
             keeping=reused if isinstance(reused, Keeping) else None,
-            age_seconds=kept and kept.age_seconds,
-            keep_seconds=keep_seconds(declared, kept and kept.age_seconds),
+            age_seconds=age_seconds,
+            keep_seconds=keep_seconds(declared, age_seconds),
         )
         self._queries[query_id] = query
         while len(self._queries) > _REMEMBERED:

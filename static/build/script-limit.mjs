@@ -73,6 +73,6 @@ export function checkScriptLimit(sizes, limit = SCRIPT_LIMIT, what = "page scrip
   );
 }
 
-export const kilobytes = (bytes) => `${(bytes / 1000).toFixed(3)} kB`;
+export const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 export const sum = (numbers) => [...numbers].reduce((total, each) => total + each, 0);

@@ -104,9 +104,9 @@ def test_a_table_is_downloaded_as_parquet_as_it_is_sorted_and_filtered(
         page,
         relay.url,
         "%%sql demo sold <<\nselect amount, city, ordered from sales",
-        "print(sold[sold.city == 'Osaka'].amount.sum().round(2), len(sold))",
+        "print('figures:', sold[sold.city == 'Osaka'].amount.sum().round(2), len(sold))",
     )
-    total, rows = notebook.run(1).inner_text().split()
+    total, rows = notebook.run(1).inner_text().split("figures:")[1].split()[:2]
     grid = page.get_by_role("grid", name="Table sold")
     grid.get_by_role("columnheader", name="amount").click()
     table = notebook.outputs(0)
