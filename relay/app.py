@@ -16,6 +16,7 @@ from wasm_runtime.contracts.relay_api import HEALTH_PATH, METRICS_PATH
 from wasm_runtime.environments.cache import Cache
 from wasm_runtime.errors import WasmRuntimeError
 
+from .ai import ASK_PATHS, AiService, ai_routes, declared_ai, open_ai
 from .audit import keeping_lines
 from .auth.gate import put_gates
 from .auth.operators import Operators
@@ -27,6 +28,7 @@ from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
 from .data.opening import (
     open_audit,
+    open_chosen_connections,
     open_connections,
     open_kept_results,
     open_secrets,
@@ -75,9 +77,12 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     rooms: list[Rooms] = []
     connections = open_connections(settings, mask)
     audit_log = open_audit(settings, mask)
+    chosen = open_chosen_connections(settings, audit_log)
     data: list[DataService] = []
     hosts = declared_hosts(settings)
     net: list[NetService] = []
+    providers = declared_ai(settings)
+    ai: list[AiService] = []
     is_operator = Operators(settings.operators)
 
     @asynccontextmanager
@@ -90,13 +95,17 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 async with (
                     service.following(opened.reconsider),
                     open_kept_results(settings) as results,
-                    open_data(connections, audit_log, is_operator, results) as opened_data,
+                    open_data(connections, chosen, audit_log, is_operator, results) as opened_data,
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,
+                    open_ai(
+                        settings, providers, open_secrets(settings, mask), audit_log
+                    ) as opened_ai,
                 ):
                     data.append(opened_data)
                     net.append(opened_net)
+                    ai.append(opened_ai)
                     with keeping_lines(audit_log):
                         yield
                 health.stopping = True
@@ -113,8 +122,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 *data_routes(lambda: data[-1]),
                 *operator_routes(connections, audit_log),
                 *net_routes(lambda: net[-1]),
+                *ai_routes(lambda: ai[-1]),
             ],
-            _capabilities(settings, bool(hosts.hosts)),
+            _capabilities(settings, bool(hosts.hosts), bool(providers.providers)),
             is_operator,
         ),
         lifespan=lifespan,
@@ -130,6 +140,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 larger={
                     BLOB_PATHS: settings.max_blob_bytes,
                     FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
+                    ASK_PATHS: providers.max_request_bytes,
                 },
             ),
         ],
@@ -149,10 +160,12 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _capabilities(settings: Settings, has_gateway: bool) -> list[Capability]:
+def _capabilities(settings: Settings, has_gateway: bool, has_models: bool) -> list[Capability]:
     if settings.access == "none":
         return []
-    names: list[CapabilityName] = ["rooms", "gateway"] if has_gateway else ["rooms"]
+    names: list[CapabilityName] = ["rooms"]
+    names += ["gateway"] if has_gateway else []
+    names += ["ai"] if has_models else []
     return [Capability(name=name, provider="relay") for name in names]
 
 
@@ -163,7 +176,7 @@ def _routes(
     cache: CacheService,
     service: AccessService,
     rooms: Callable[[], Rooms],
-    data_and_net: list[BaseRoute],
+    services: list[BaseRoute],
     capabilities: list[Capability],
     is_operator: Operators,
 ) -> list[BaseRoute]:
@@ -186,7 +199,7 @@ def _routes(
     routes += service.routes()
     routes += sync_routes(rooms)
     routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
-    routes += data_and_net
+    routes += services
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
     put_gates(routes, POLICIES, service.access, is_operator)

@@ -36,6 +36,8 @@ def _add_connection(commands: Commands) -> None:
     command.add_argument("--file", action="append", default=[], metavar="NAME=PATH", dest="files",
                          help="DuckDB: a view over a Parquet, CSV or JSON file")  # fmt: skip
     command.add_argument("--description", default="")
+    command.add_argument("--only-where-chosen", action="store_true",
+                         help="for shared notebooks only where their owners chose it")  # fmt: skip
     command.add_argument("--accept-powerful-role", action="store_true",
                          help="use a role that may do more than read")  # fmt: skip
     command.add_argument("--no-kept-results", action="store_true",
@@ -89,6 +91,7 @@ def add(arguments: argparse.Namespace) -> int:
         )
     fields["files"] = dict(_name_and_path(each) for each in arguments.files)
     fields["description"] = arguments.description
+    fields["every_notebook"] = not arguments.only_where_chosen
     fields["accept_powerful_role"] = arguments.accept_powerful_role
     fields["keep_results"] = not arguments.no_kept_results
     if fields.get("path"):

@@ -223,6 +223,22 @@ class Settings(BaseSettings):
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
     )
+    ai: Path | None = Field(
+        default=None,
+        description="TOML file of AI providers, models, budgets and policies (docs/ai.md).",
+    )
+    openai_key: SecretStr | None = Field(
+        default=None,
+        description="A key of OpenAI: its models can be asked from notebooks, which do not see it.",
+    )
+    anthropic_key: SecretStr | None = Field(
+        default=None,
+        description="A key of Anthropic: its models can be asked from notebooks, likewise.",
+    )
+    gemini_key: SecretStr | None = Field(
+        default=None,
+        description="A key of Google's Gemini: its models can be asked from notebooks.",
+    )
     trusted_proxies: NetworkNames = Field(
         default=[],
         description="Addresses or networks, such as 10.0.0.0/8, of proxies in front of the relay. "

@@ -1,5 +1,6 @@
 """Who may use which connection: asked for every request."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from relay.auth.actor import Actor
@@ -8,6 +9,14 @@ from relay.auth.one_person import LOCAL_USER_ID
 from .declaration import Declaration
 
 EVERYBODY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody, and the shared notebook in whose name they ask; None is their own."""
+
+    actor: Actor
+    document_id: str | None = None
 
 
 class DataAccess(Protocol):

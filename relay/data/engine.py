@@ -3,12 +3,9 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from .parameters import Parameter
-
-EngineName = Literal["postgresql", "mysql", "sqlite", "duckdb"]
-
 
 END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 """The eight bytes that end an Arrow stream. Only a whole result has them."""

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from relay.audit import AuditLog
+from relay.chosen import Chosen
 from relay.data_folder import data_folder
 from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
@@ -40,6 +41,10 @@ def open_audit(settings: Settings, mask: SecretMask) -> AuditLog:
 
 def open_kept_results(settings: Settings) -> AbstractAsyncContextManager[KeptResults]:
     return open_results(_folder(settings) / "results", settings.kept_results_bytes)
+
+
+def open_chosen_connections(settings: Settings, audit: AuditLog) -> Chosen:
+    return Chosen(_folder(settings) / "notebook-connections.sqlite", "connections", audit)
 
 
 def _folder(settings: Settings) -> Path:

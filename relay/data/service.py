@@ -10,9 +10,8 @@ from typing import Any
 
 from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
+from relay.chosen import Chosen
 from wasm_runtime.contracts.data import (
-    ConnectionInfo,
-    ConnectionList,
     DatabaseSchema,
     QueryRequest,
     QueryStatus,
@@ -21,7 +20,7 @@ from wasm_runtime.contracts.data import (
     TableSample,
 )
 
-from .access import DataAccess, DeclaredUsers
+from .access import Asker, DeclaredUsers
 from .connections import Connections
 from .declaration import Declaration
 from .engine import Engine, Source, Statement
@@ -31,6 +30,7 @@ from .errors import (
     NoSuchConnection,
     QueryCancelled,
 )
+from .grants import Grants
 from .keeping import Keeping
 from .kept_result import KeptResult
 from .kept_results import KeptResults
@@ -52,43 +52,23 @@ class DataService:
     def __init__(
         self,
         connections: Connections,
-        access: DataAccess,
+        grants: Grants,
         audit: AuditLog,
         open_engine: OpenEngine = open_engine,
-        is_operator: Callable[[Actor], bool] = lambda actor: False,
         results: KeptResults | None = None,
     ) -> None:
+        self.grants = grants
         self._connections = connections
-        self._access = access
         self._audit = audit
         self._open_engine = open_engine
-        self._is_operator = is_operator
         self._results = results
         self._places = Places()
         self._queries: OrderedDict[str, Query] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def connections(self, actor: Actor) -> ConnectionList:
-        """Those that the actor may use."""
-        return ConnectionList(
-            connections=[
-                ConnectionInfo(
-                    name=declared.name,
-                    engine=declared.engine,
-                    description=declared.description,
-                    max_seconds=declared.max_seconds,
-                    max_rows=declared.max_rows,
-                    max_bytes=declared.max_bytes,
-                )
-                for _, declared in sorted(self._connections.all().items())
-                if self._access.allows(actor, declared)
-            ],
-            may_manage=self._is_operator(actor),
-        )
-
-    async def query(self, actor: Actor, name: str, request: QueryRequest) -> Query:
+    async def query(self, asker: Asker, name: str, request: QueryRequest) -> Query:
         """Begin a query; its result is read from what is returned."""
-        declared = await self._declared(actor, name)
+        declared = await self.grants.declared(asker, name)
         if not request.sql.strip() or len(request.sql) > _MAX_SQL or "\0" in request.sql:
             raise BadParameter(f"Expected SQL of 1 to {_MAX_SQL} characters, without NUL.")
         if request.first_rows is not None and request.first_rows < 1:
@@ -104,27 +84,27 @@ class DataService:
         if query_id in self._queries:
             raise BadParameter(f"There has been a query {query_id} already.")
         reused = await self._reused(declared, statement, limits, request.max_age_seconds)
-        return await self._start(actor, declared, query_id, limits, statement, request.sql, reused)
+        return await self._start(asker, declared, query_id, limits, statement, request.sql, reused)
 
-    async def schema(self, actor: Actor, name: str) -> DatabaseSchema:
+    async def schema(self, asker: Asker, name: str) -> DatabaseSchema:
         """Tables and columns, as far as the connection's role may see them."""
-        declared = await self._declared(actor, name)
-        content, more = await self._read(actor, declared, introspection(declared), "(schema)")
+        declared = await self.grants.declared(asker, name)
+        content, more = await self._read(asker, declared, introspection(declared), "(schema)")
         return await asyncio.to_thread(schema_of, name, content, more)
 
-    async def sample(self, actor: Actor, name: str, table: TableReference) -> TableSample:
+    async def sample(self, asker: Asker, name: str, table: TableReference) -> TableSample:
         """A table's first rows. Raises NoSuchTable."""
-        declared = await self._declared(actor, name)
-        look = Look.into(declared.engine, await self.schema(actor, name), table)
-        return look.sample_of(await self._rows(actor, declared, look.sample()))
+        declared = await self.grants.declared(asker, name)
+        look = Look.into(declared.engine, await self.schema(asker, name), table)
+        return look.sample_of(await self._rows(asker, declared, look.sample()))
 
-    async def profile(self, actor: Actor, name: str, table: TableReference) -> TableFigures:
+    async def profile(self, asker: Asker, name: str, table: TableReference) -> TableFigures:
         """Figures of a table's columns. Raises NoSuchTable."""
-        declared = await self._declared(actor, name)
-        look = Look.into(declared.engine, await self.schema(actor, name), table)
-        (figures,) = await self._rows(actor, declared, look.figures())
+        declared = await self.grants.declared(asker, name)
+        look = Look.into(declared.engine, await self.schema(asker, name), table)
+        (figures,) = await self._rows(asker, declared, look.figures())
         histograms = look.histograms(figures)
-        below = (await self._rows(actor, declared, histograms))[0] if histograms else {}
+        below = (await self._rows(asker, declared, histograms))[0] if histograms else {}
         return look.profile_of(figures, below)
 
     def status(self, actor: Actor, query_id: str) -> QueryStatus:
@@ -142,16 +122,16 @@ class DataService:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _rows(
-        self, actor: Actor, declared: Declaration, statement: Statement
+        self, asker: Asker, declared: Declaration, statement: Statement
     ) -> list[dict[str, Any]]:
         from .arrow import rows_of  # here, so that a relay without drivers starts
 
-        content, _ = await self._read(actor, declared, statement, statement.sql, LOOK_SECONDS)
+        content, _ = await self._read(asker, declared, statement, statement.sql, LOOK_SECONDS)
         return await asyncio.to_thread(lambda: list(rows_of(content)))
 
     async def _read(
         self,
-        actor: Actor,
+        asker: Asker,
         declared: Declaration,
         statement: Statement,
         sql: str,
@@ -160,13 +140,13 @@ class DataService:
         """A whole result that the relay itself reads, and whether there were more rows."""
         limits = Limits(seconds=min(seconds, declared.max_seconds), rows=10**6, bytes=256 * 2**20)
         query_id = secrets.token_urlsafe(16)
-        query = await self._start(actor, declared, query_id, limits, statement, sql)
+        query = await self._start(asker, declared, query_id, limits, statement, sql)
         content = b"".join([chunk async for chunk in query.chunks()])
         return content, query.more
 
     async def _start(
         self,
-        actor: Actor,
+        asker: Asker,
         declared: Declaration,
         query_id: str,
         limits: Limits,
@@ -187,9 +167,9 @@ class DataService:
         query = Query(
             query_id,
             declared.name,
-            actor.id,
+            asker.actor.id,
             limits,
-            self._recorder(sql),
+            self._recorder(asker, sql),
             keeping=reused if isinstance(reused, Keeping) else None,
             age_seconds=age_seconds,
             keep_seconds=keep_seconds(declared, age_seconds),
@@ -223,27 +203,13 @@ class DataService:
     def _engine(self, declared: Declaration) -> Engine:
         return self._open_engine(declared, self._connections.password(declared))
 
-    async def _declared(self, actor: Actor, name: str) -> Declaration:
-        declared = self._connections.all().get(name)
-        if declared is None or not self._access.allows(actor, declared):
-            denied = AuditEvent(
-                actor=actor.id, action="query", object=name[:64], result="not_found"
-            )
-            await asyncio.to_thread(self._audit.append, denied)
-            # Whether there is one is nobody's business who may not use it.
-            raise NoSuchConnection(
-                f"There is no connection {name[:64]!r} that you may use.",
-                hint="Whoever runs this relay declares them: wasm-runtime connection add.",
-            )
-        return declared
-
     def _own(self, actor: Actor, query_id: str) -> Query:
         query = self._queries.get(query_id)
         if query is None or query.owner != actor.id:
             raise NoSuchConnection(f"You have no query {query_id!r}.")
         return query
 
-    def _recorder(self, sql: str) -> Callable[[Query], Awaitable[None]]:
+    def _recorder(self, asker: Asker, sql: str) -> Callable[[Query], Awaitable[None]]:
         async def record(query: Query) -> None:
             status = query.status
             good = "ok" if query.age_seconds is None else "kept"
@@ -253,6 +219,7 @@ class DataService:
                 object=query.connection,
                 result=status.error.code if status.error else good,
                 details={
+                    "document_id": asker.document_id,
                     "query": query.id,
                     "sql": sql[:2000],
                     "rows": status.rows,
@@ -268,14 +235,14 @@ class DataService:
 @asynccontextmanager
 async def open_data(
     connections: Connections,
+    chosen: Chosen,
     audit: AuditLog,
     is_operator: Callable[[Actor], bool],
     results: KeptResults | None = None,
 ) -> AsyncIterator[DataService]:
     """The service for the time of an application's life."""
-    service = DataService(
-        connections, DeclaredUsers(), audit, is_operator=is_operator, results=results
-    )
+    grants = Grants(connections, DeclaredUsers(), chosen, audit, is_operator)
+    service = DataService(connections, grants, audit, results=results)
     try:
         yield service
     finally:

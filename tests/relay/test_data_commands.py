@@ -26,7 +26,8 @@ def test_a_connection_is_kept_tried_and_forgotten(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "trips.csv").write_text("a\n1\n")
-    assert run(monkeypatch, "connection", "add", "trips", "duckdb:", "--file", "t=trips.csv") == 0
+    given = ("--file", "t=trips.csv", "--only-where-chosen")
+    assert run(monkeypatch, "connection", "add", "trips", "duckdb:", *given) == 0
     assert run(monkeypatch, "connection", "test", "trips") == 0
     assert "DuckDB v" in capsys.readouterr().out
     assert run(monkeypatch, "connection", "test", "demo") == 0

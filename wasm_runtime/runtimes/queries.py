@@ -4,7 +4,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
@@ -42,7 +42,8 @@ class RelayAddress:
             )
 
     def address_of(self, path: str) -> str:
-        return urljoin(self.url if self.url.endswith("/") else f"{self.url}/", path)
+        # Joined as text: nothing in `path` leads out of the relay's own folder.
+        return f"{self.url.rstrip('/')}/{path}"
 
 
 class RelayQueries:

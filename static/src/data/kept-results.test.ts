@@ -106,7 +106,8 @@ test("a question is the connection, the SQL, the parameters and what limits the 
     { ...base, first_rows: 5 },
     { ...base, max_rows: 5 },
   ];
-  assert.equal(new Set(same.map((each) => questionOf("w", each))).size, 1);
-  assert.equal(new Set([base, ...others].map((each) => questionOf("w", each))).size, 5);
-  assert.notEqual(questionOf("v", base), questionOf("w", base));
+  assert.equal(new Set(same.map((each) => questionOf(null, "w", each))).size, 1);
+  assert.equal(new Set([base, ...others].map((each) => questionOf(null, "w", each))).size, 5);
+  assert.notEqual(questionOf(null, "v", base), questionOf(null, "w", base));
+  assert.notEqual(questionOf("a notebook", "w", base), questionOf(null, "w", base));
 });

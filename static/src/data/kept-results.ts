@@ -38,11 +38,12 @@ interface Entry {
   more: boolean;
 }
 
-/** What two queries have in common when one's result answers the other. */
-export function questionOf(connection: string, request: QueryRequest): string {
+/** What two queries have in common when one's result answers the other. A shared notebook's owners may
+ * have it use other connections than the next's. */
+export function questionOf(documentId: string | null, connection: string, request: QueryRequest): string {
   const parameters = Object.entries(request.parameters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const limits = [request.first_rows ?? null, request.max_rows ?? null, request.max_bytes ?? null];
-  return JSON.stringify([connection, request.sql, parameters, limits]);
+  return JSON.stringify([documentId, connection, request.sql, parameters, limits]);
 }
 
 /** Of one person: a result of another's makes it forget all it has. */

@@ -58,6 +58,11 @@ interface FakeRelay {
 }
 
 function relay(...answers: (Response | Error)[]): FakeRelay {
+  return relayOf(null, ...answers);
+}
+
+/** Asked in the name of a notebook. */
+function relayOf(documentId: string | null, ...answers: (Response | Error)[]): FakeRelay {
   const asked: Asked[] = [];
   const keeper = new FakeKeeper();
   const fetchRelay: FetchRelay = async (url, init) => {
@@ -71,7 +76,8 @@ function relay(...answers: (Response | Error)[]): FakeRelay {
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { asked, keeper, queries: new Queries(BASE, async () => null, fetchRelay, keeper) };
+  const place = { base: BASE, documentId: () => documentId, mayQuery: async () => null };
+  return { asked, keeper, queries: new Queries(place, fetchRelay, keeper) };
 }
 
 async function refusal(queries: Queries, message: typeof OPEN | typeof READ): Promise<RefuseRequest> {
@@ -98,6 +104,14 @@ test("a result comes in parts, and its end is said", async () => {
   assert.equal(asked[0]?.body["sql"], "select 1");
   assert.match(String(asked[0]?.body["query_id"]), /^[A-Za-z0-9_-]{8,64}$/);
   assert.equal((await refusal(queries, READ)).error.code, "not_found");
+});
+
+test("a shared notebook asks in its own name, and its queries are found by who began them", async () => {
+  const { asked, queries } = relayOf("a/b", result(["abc"]), Response.json({}));
+  await queries.answer({ ...OPEN, request: { sql: "select 1", first_rows: 1 } });
+  await queries.answer(READ);
+  const paths = asked.map(({ path }) => path.replace(/[-0-9a-f]{36}$/, "id"));
+  assert.deepEqual(paths, ["/app/rooms/a%2Fb/data/ware%2Fhouse/query", "/app/data/queries/id"]);
 });
 
 test("no more is read than a little ahead of the kernel", async () => {
@@ -178,7 +192,7 @@ test("a query that the person does not allow never reaches the relay", async () 
     asked.push(...each);
     return error;
   };
-  const queries = new Queries(BASE, mayQuery, () => assert.fail("the relay was asked"));
+  const queries = new Queries({ base: BASE, documentId: () => null, mayQuery }, () => assert.fail("the relay was asked"));
   assert.deepEqual((await refusal(queries, OPEN)).error, error);
   assert.deepEqual(asked, ["ware/house", "select 1"]);
 });
@@ -193,7 +207,8 @@ test("a query that is closed while the person decides is not sent afterwards", a
     methods.push(method);
     return new Response();
   };
-  const queries = new Queries(BASE, () => decision, fetchRelay);
+  const place = { base: BASE, documentId: () => null, mayQuery: () => decision };
+  const queries = new Queries(place, fetchRelay);
   const answer = refusal(queries, OPEN);
   await queries.answer({ kind: "close_query", query_id: "q1" });
   decide();

@@ -10,10 +10,11 @@ import {
   QueryStatus,
   type ReadQuery,
   type RefuseRequest,
+  ROOMS_PATH,
 } from "../contracts/generated.ts";
+import { PartStream } from "../kernel/part-stream.ts";
 import type { QueryMessage, QuerySource } from "../kernel/query-source.ts";
 import { KeptResults, questionOf, type ResultKeeper } from "./kept-results.ts";
-import { QueryStream } from "./query-stream.ts";
 import { Refusal, refused } from "./refusal.ts";
 import { ageOf, originOf, ResultKeeping } from "./result-keeping.ts";
 
@@ -26,7 +27,7 @@ interface OpenedQuery {
   stop: AbortController;
   /** Whether there was more; null while the relay is still to say so. */
   more: boolean | null;
-  stream: QueryStream | null;
+  stream: PartStream | null;
   /** What is told with the first part. */
   age: Pick<QueryPart, "age_seconds" | "is_offline">;
   keeping: ResultKeeping | null;
@@ -35,23 +36,29 @@ interface OpenedQuery {
 /** Why a notebook may not send this SQL to a connection, or null; may wait for the person's answer. */
 export type MayQuery = (connection: string, sql: string) => Promise<ErrorBody | null>;
 
+/** Where queries are asked, in whose name, and by whose leave. */
+export interface QueryPlace {
+  /** The page's base address; ends with a slash. */
+  base: URL;
+  /** The shared notebook in whose name is asked; null for one's own. */
+  documentId(): string | null;
+  mayQuery: MayQuery;
+}
+
 export type FetchRelay = (url: URL, init: RequestInit) => Promise<Response>;
 
 export class Queries implements QuerySource {
-  readonly #base: URL;
-  readonly #mayQuery: MayQuery;
+  readonly #place: QueryPlace;
   readonly #fetch: FetchRelay;
   readonly #kept: ResultKeeper;
   readonly #opened = new Map<string, OpenedQuery>();
 
   constructor(
-    base: URL,
-    mayQuery: MayQuery,
+    place: QueryPlace,
     fetchRelay: FetchRelay = (url, init) => fetch(url, init),
     kept: ResultKeeper = new KeptResults(),
   ) {
-    this.#base = base;
-    this.#mayQuery = mayQuery;
+    this.#place = place;
     this.#fetch = fetchRelay;
     this.#kept = kept;
   }
@@ -103,10 +110,10 @@ export class Queries implements QuerySource {
       keeping: null,
     };
     this.#opened.set(query_id, query);
-    const refusal = await this.#mayQuery(connection, request.sql);
+    const refusal = await this.#place.mayQuery(connection, request.sql);
     if (refusal) throw new Refusal(refusal);
     if (query.stop.signal.aborted) throw stopped();
-    const question = questionOf(connection, request);
+    const question = questionOf(this.#place.documentId(), connection, request);
     const response = await this.#ask(query, connection, request);
     if (!response) return this.#answerFromKept(query, question, request.max_age_seconds ?? null);
     if (!response.ok) throw await this.#refusalOf(response, query.id);
@@ -115,7 +122,7 @@ export class Queries implements QuerySource {
     if (age_seconds !== null) query.age = { age_seconds };
     const origin = originOf(response.headers, Date.now());
     query.keeping = origin && new ResultKeeping(this.#kept, question, origin);
-    query.stream = new QueryStream(response.body);
+    query.stream = new PartStream(response.body);
     return query;
   }
 
@@ -125,9 +132,8 @@ export class Queries implements QuerySource {
     connection: string,
     request: OpenQuery["request"],
   ): Promise<Response | null> {
-    const address = new URL(`${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#base);
     try {
-      const response = await this.#fetch(address, {
+      const response = await this.#fetch(this.#queryAddress(connection), {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ ...request, query_id: id }),
@@ -151,7 +157,7 @@ export class Queries implements QuerySource {
       throw unreachable("the result that this browser has kept is older than max_age allows");
     query.more = kept.more;
     query.age = { age_seconds: kept.ageSeconds, is_offline: true };
-    query.stream = new QueryStream(new Blob([kept.body]).stream());
+    query.stream = new PartStream(new Blob([kept.body]).stream());
     return query;
   }
 
@@ -209,8 +215,14 @@ export class Queries implements QuerySource {
     }
   }
 
+  #queryAddress(connection: string): URL {
+    const id = this.#place.documentId();
+    const room = id === null ? "" : `${ROOMS_PATH}/${encodeURIComponent(id)}/`;
+    return new URL(`${room}${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#place.base);
+  }
+
   #statusAddress(id: string): URL {
-    return new URL(`${QUERIES_PATH}/${id}`, this.#base);
+    return new URL(`${QUERIES_PATH}/${id}`, this.#place.base);
   }
 }
 

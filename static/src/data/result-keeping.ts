@@ -1,6 +1,6 @@
 /** One result on its way to the kernel, gathered to be kept once it is whole. */
 import { RESULT_AGE_HEADER, RESULT_KEEP_HEADER, RESULT_PERSON_HEADER } from "../contracts/generated-results.ts";
-import { joined } from "./joined.ts";
+import { joined } from "../kernel/part-stream.ts";
 import { MAX_RESULT_BYTES, type Origin, type ResultKeeper } from "./kept-results.ts";
 
 export class ResultKeeping {

@@ -8,11 +8,13 @@ import pytest
 
 from relay.audit import AuditFault, AuditLog
 from relay.auth.actor import Actor
-from relay.data.access import DeclaredUsers
+from relay.chosen import Chosen
+from relay.data.access import Asker, DeclaredUsers
 from relay.data.connections import Connections
 from relay.data.declaration import Declaration
 from relay.data.engine import END_OF_STREAM, Chunk, End, Engine, FakeEngine, Statement
-from relay.data.errors import NoSuchConnection, QueryCancelled
+from relay.data.errors import NoSuchConnection, NotForNotebook, QueryCancelled
+from relay.data.grants import Grants
 from relay.data.kept_results import KeptResults
 from relay.data.query import Limits, Query
 from relay.data.service import DataService
@@ -25,7 +27,8 @@ from wasm_runtime.contracts.document import User
 pytestmark = pytest.mark.anyio
 
 _ADA, _EVE = (
-    Actor(User(id=name, name=name, color="#000000"), address="10.0.0.1") for name in ("ada", "eve")
+    Asker(Actor(User(id=name, name=name, color="#000000"), address="10.0.0.1"))
+    for name in ("ada", "eve")
 )
 _ASKED = QueryRequest(sql="select 1", max_age_seconds=600)
 
@@ -41,17 +44,21 @@ class World:
         self.audit = AuditLog(folder / "audit.sqlite")
         self.declare(host="a", users=("ada",))
         self.results = KeptResults(folder / "results", 10**6)
+        chosen = Chosen(folder / "chosen.sqlite", "connections", self.audit)
+        grants = Grants(self.connections, DeclaredUsers(), chosen, self.audit)
         self.service = DataService(
-            self.connections, DeclaredUsers(), self.audit, self._open, results=self.results
+            self.connections, grants, self.audit, self._open, results=self.results
         )
 
-    def declare(self, host: str, users: tuple[str, ...]) -> None:
-        declared = Declaration(name="w", engine="postgresql", host=host, user="r", users=users)
+    def declare(self, host: str, users: tuple[str, ...], **given: bool) -> None:
+        declared = Declaration(
+            name="w", engine="postgresql", host=host, user="r", users=users, **given
+        )
         self.connections.add(declared, "first password")
 
-    async def ask(self, actor: Actor = _ADA, asked: QueryRequest = _ASKED) -> tuple[bytes, bool]:
+    async def ask(self, asker: Asker = _ADA, asked: QueryRequest = _ASKED) -> tuple[bytes, bool]:
         """The result, and whether it was kept."""
-        query = await self.service.query(actor, "w", asked)
+        query = await self.service.query(asker, "w", asked)
         content = b"".join([chunk async for chunk in query.chunks()])
         return content, query.age_seconds is not None
 
@@ -90,6 +97,14 @@ async def test_whoever_may_not_ask_gets_nothing_kept_either(world: World) -> Non
         await world.ask(_ADA)
 
 
+async def test_a_notebook_whose_owners_did_not_choose_it_gets_nothing_kept(world: World) -> None:
+    world.declare(host="a", users=("ada",), every_notebook=False)
+    await world.ask(_ADA)
+    assert (await world.ask(_ADA))[1] is True
+    with pytest.raises(NotForNotebook):
+        await world.ask(Asker(_ADA.actor, "a-shared-notebook"))
+
+
 async def test_a_rotated_password_makes_what_was_kept_unusable(world: World) -> None:
     await world.ask()
     world.connections.rotate(world.connections.get("w"), "second password")
@@ -121,7 +136,7 @@ async def test_a_kept_result_is_read_though_all_places_are_taken(world: World) -
 async def test_a_kept_result_can_be_stopped_like_any_other(world: World) -> None:
     await world.ask()
     query = await world.service.query(_ADA, "w", _ASKED)
-    world.service.cancel(_ADA, query.id)
+    world.service.cancel(_ADA.actor, query.id)
     with pytest.raises(QueryCancelled):
         async for _ in query.chunks():
             pass
