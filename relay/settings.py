@@ -208,6 +208,13 @@ class Settings(BaseSettings):
         description="Key that seals secrets, 32 bytes in URL-safe base64. By default secrets.key "
         "in the data folder, readable by its owner only: back it up apart from the database.",
     )
+    kept_results_bytes: int = Field(
+        default=1024**3,
+        ge=0,
+        description="How much of the data folder results of queries may take, kept for whoever "
+        "asks the same with a max_age; the least recently used go first, all go when the relay "
+        "ends. 0 keeps none; keep_results of a connection says it for one.",
+    )
     demo_connection: bool = Field(
         default=True,
         description="Whether the connection demo exists, a small SQLite database to try SQL on.",
