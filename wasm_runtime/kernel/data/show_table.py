@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from wasm_runtime.contracts.table import (
 
 from ..tables.store import store
 from ..tables.table_data import TableData
+from .age import kept_words
 from .errors import InterfaceError
 
 
@@ -46,12 +48,13 @@ def show_table(
         variable=variable,
         source=source,
     )
+    note = _age_of(source)
     publish_display_data(
         {
             TABLE_TYPE: encode(output),
             # For whoever does not know the type; pandas bounds both.
-            "text/html": frame._repr_html_(),
-            "text/plain": repr(frame),
+            "text/html": f"{frame._repr_html_()}{note and f'<p>{note}</p>'}",
+            "text/plain": f"{frame!r}{note and chr(10) + note}",
         },
         **_in_place_of(display_id),
     )
@@ -96,6 +99,14 @@ def arriving_table() -> Iterator[ArrivingTable]:
 
 def _in_place_of(display_id: str | None) -> dict[str, Any]:
     return {} if display_id is None else {"transient": {"display_id": display_id}, "update": True}
+
+
+def _age_of(source: TableSource | None) -> str:
+    """What is said of a kept result, as it is now; empty for what the database has just given."""
+    if source is None or not source.cached:
+        return ""
+    age = datetime.now(UTC) - datetime.fromisoformat(source.fetched_at)
+    return kept_words(age.total_seconds(), source.offline)
 
 
 def _variable_of(frame: pd.DataFrame) -> str:

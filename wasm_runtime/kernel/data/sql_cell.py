@@ -34,6 +34,7 @@ def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
                 parameters,
                 first_rows=asked.first_rows,
                 decimals=asked.decimals,
+                max_age=asked.max_age,
                 on_first_rows=arriving.show,
             )
         names[asked.variable] = result.frame
@@ -41,6 +42,8 @@ def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
             connection=asked.connection,
             seconds=result.seconds,
             fetched_at=result.fetched_at,
+            cached=result.age_seconds is not None,
+            offline=result.is_offline,
             more=result.more,
         )
         show_table(result.frame, source, arriving.display_id)
