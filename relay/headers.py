@@ -5,7 +5,16 @@ from typing import Literal, get_args
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wasm_runtime.contracts import access, ai, data, net, operator, page_security, relay_api
+from wasm_runtime.contracts import (
+    access,
+    ai,
+    data,
+    net,
+    operator,
+    page_security,
+    relay_api,
+    storage,
+)
 
 ResponseClass = Literal["page", "frame", "script", "asset", "store", "index", "api"]
 RESPONSE_CLASSES: tuple[ResponseClass, ...] = get_args(ResponseClass)
@@ -58,6 +67,7 @@ _SERVICES = frozenset(
         ai.AI_PATH,
         data.DATA_PATH,
         net.NET_FETCH_PATH.split("/")[0],
+        storage.STORAGES_PATH,
         access.SESSION_PATH,
         access.SESSIONS_PATH,
         access.LINKS_PATH,

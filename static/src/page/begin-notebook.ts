@@ -70,7 +70,7 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
       new (await loadHttp()).HttpRequests({ gate: network, loadGateway, base, documentId }),
     openQueries: async () => {
       const { Queries } = await import("../data/queries.ts");
-      return new Queries(base, (connection, sql) => network.checkQuery(connection, sql));
+      return new Queries({ base, documentId, mayQuery: network.checkQuery.bind(network) });
     },
     onFileChanged: (path, body) => {
       folder.take({ path, body }).catch(console.error);
