@@ -109,7 +109,7 @@ def test_pip_install_goes_to_the_same_place(
 def test_a_replaced_package_that_was_imported_before_is_said(
     make_notebook: Callable[..., Notebook], source: FakeSource
 ) -> None:
-    notebook = with_index(make_notebook, source)
+    notebook = with_index(make_notebook, source, auto_install=False)
     source.version = "1"
     first = printed(notebook.run("%pip install snow-flake\nimport snowflake_module"), "stderr")
     source.version = "2"
