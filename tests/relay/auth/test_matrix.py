@@ -63,6 +63,18 @@ SIGNED_IN = {
     ("/data/{connection}/query", "POST"),
     ("/net/hosts", "GET"),
     ("/net/fetch", "POST"),
+    ("/storages", "GET"),
+    ("/storages/{storage}/list", "GET"),
+    ("/storages/{storage}/files/{path:path}", "GET"),
+    ("/storages/{storage}/files/{path:path}", "PUT"),
+    ("/storages/{storage}/files/{path:path}", "DELETE"),
+    ("/ai/models", "GET"),
+    ("/ai/openai/v1/models", "GET"),
+    ("/ai/openai/v1/chat/completions", "POST"),
+    ("/ai/openai/v1/responses", "POST"),
+    ("/ai/openai/v1/embeddings", "POST"),
+    ("/ai/anthropic/v1/models", "GET"),
+    ("/ai/anthropic/v1/messages", "POST"),
 }
 OPERATORS_ONLY = {
     ("/operator/connections", "GET"),
@@ -97,6 +109,20 @@ ON_DOCUMENT = {
     ("/rooms/{document_id}/net/fetch", "POST"): "run",
     ("/rooms/{document_id}/net/hosts", "GET"): "read",
     ("/rooms/{document_id}/net/hosts", "PUT"): "manage",
+    ("/rooms/{document_id}/storages", "GET"): "read",
+    ("/rooms/{document_id}/storages", "PUT"): "manage",
+    ("/rooms/{document_id}/storages/{storage}/list", "GET"): "run",
+    ("/rooms/{document_id}/storages/{storage}/files/{path:path}", "GET"): "run",
+    ("/rooms/{document_id}/storages/{storage}/files/{path:path}", "PUT"): "run",
+    ("/rooms/{document_id}/storages/{storage}/files/{path:path}", "DELETE"): "run",
+    ("/rooms/{document_id}/ai/models", "GET"): "read",
+    ("/rooms/{document_id}/ai/policy", "PUT"): "manage",
+    ("/rooms/{document_id}/ai/openai/v1/models", "GET"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/chat/completions", "POST"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/responses", "POST"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/embeddings", "POST"): "run",
+    ("/rooms/{document_id}/ai/anthropic/v1/models", "GET"): "run",
+    ("/rooms/{document_id}/ai/anthropic/v1/messages", "POST"): "run",
     # Last, since it ends the document that the others ask for.
     ("/rooms/{document_id}", "DELETE"): "delete",
 }
@@ -111,6 +137,7 @@ PARAMETERS = {
     "file_name": "none.whl",
     "path:path": "none",
     "connection": "none",
+    "storage": "none",
     "query_id": "none",
 }
 
