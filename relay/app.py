@@ -30,6 +30,7 @@ from .data.opening import (
     open_audit,
     open_chosen_connections,
     open_connections,
+    open_kept_results,
     open_secrets,
 )
 from .errors import answer_http_error, answer_known_error
@@ -107,8 +108,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 rooms.append(opened)
                 async with (
                     service.following(opened.reconsider),
+                    open_kept_results(settings) as results,
                     open_data(
-                        connections, chosen, audit_log, is_operator, stored_files
+                        connections, chosen, audit_log, is_operator, stored_files, results
                     ) as opened_data,
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log

@@ -40,6 +40,8 @@ def _add_connection(commands: Commands) -> None:
                          help="for shared notebooks only where their owners chose it")  # fmt: skip
     command.add_argument("--accept-powerful-role", action="store_true",
                          help="use a role that may do more than read")  # fmt: skip
+    command.add_argument("--no-kept-results", action="store_true",
+                         help="never keep a result to answer the same query again")  # fmt: skip
     command.set_defaults(run=add)
     command = of.add_parser("test", help="connect, and see that nothing can be written")
     command.add_argument("name", metavar="NAME")
@@ -91,10 +93,15 @@ def add(arguments: argparse.Namespace) -> int:
     fields["description"] = arguments.description
     fields["every_notebook"] = not arguments.only_where_chosen
     fields["accept_powerful_role"] = arguments.accept_powerful_role
+    fields["keep_results"] = not arguments.no_kept_results
     if fields.get("path"):
         fields["path"] = str(Path(fields["path"]).absolute())
     declared = declaration_of(arguments.name, fields)
-    password = _asked(f"Password of {declared.user}: ") if declared.user else ""
+    password = ""
+    if declared.engine == "bigquery":
+        password = _asked("The service account's key, as one line of JSON: ")
+    elif declared.user:
+        password = _asked(f"Password of {declared.user}: ")
     connections, _, audit = _opened()
     connections.add(declared, password)
     _note(audit, "connection add", declared.name, "ok")

@@ -77,7 +77,7 @@ TYPESCRIPT = {
     "data": ["kernel"],
     "styles": [],
     "elements": ["session", "editor", "outputs", "styles", "offline"],
-    "sharing": ["elements", "sync"],
+    "sharing": ["elements", "sync", "data"],
     "databases": ["elements"],
     "page": ["elements", "data"],
     "start": ["page"],

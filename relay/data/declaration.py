@@ -67,6 +67,10 @@ class Declaration:
     max_bytes: int = 2 * 1024**3
     max_queries: int = 4
     """At a time; others wait."""
+    keep_results: bool = True
+    """Whether a result may be kept, here and in browsers, to answer the same query again."""
+    keep_seconds: float = 24 * 60 * 60
+    """A kept result is never used, or left on the disk, longer."""
     users: Sequence[str] = ()
     """Ids of the accounts that may use it; "*" is everybody who has one."""
     every_notebook: bool = True
@@ -196,7 +200,7 @@ def _problem(declaration: Declaration) -> str:
     if not all(Path(path).is_absolute() for path in _paths(declaration)):
         return "paths must be absolute: it must not matter where the relay was started."
     limits = (declaration.max_seconds, declaration.max_rows, declaration.max_bytes)
-    if min(*limits, declaration.max_queries) <= 0:
+    if min(*limits, declaration.max_queries, declaration.keep_seconds) <= 0:
         return "limits must be greater than 0."
     return ""
 

@@ -38,8 +38,8 @@ class End:
     more: bool = False
 
 
-class Engine(Protocol):
-    """One connection's database.
+class Source(Protocol):
+    """Where a result comes from.
 
     A query is a context: leaving it stops the query in the database and frees everything. It is
     entered, read and left in one task. Errors are DataErrors.
@@ -48,6 +48,10 @@ class Engine(Protocol):
     def run(
         self, statement: Statement
     ) -> AbstractAsyncContextManager[AsyncIterator[Chunk | End]]: ...
+
+
+class Engine(Source, Protocol):
+    """One connection's database."""
 
     async def check(self) -> str:
         """Connect, see that nothing can be written, and return the server's name and version."""

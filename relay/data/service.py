@@ -5,7 +5,7 @@ import math
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -25,22 +25,24 @@ from wasm_runtime.contracts.data import (
 from .access import Asker, DeclaredUsers
 from .connections import Connections
 from .declaration import Declaration
-from .engine import Engine, Statement
+from .engine import Engine, Source, Statement
 from .engines import OpenEngine, open_engine
 from .errors import (
     BadParameter,
-    Busy,
     NoSuchConnection,
     QueryCancelled,
 )
 from .grants import Grants
+from .keeping import Keeping
+from .kept_result import KeptResult
+from .kept_results import KeptResults
 from .parameters import parameters_of
+from .places import Places
 from .query import Limits, Query
+from .reuse import keep_seconds, reuse
 from .schema import introspection, schema_of
 from .table_look import LOOK_SECONDS, Look
 
-_WAIT_SECONDS = 5.0
-"""How long a query waits for a place before it is told that there is none."""
 _REMEMBERED = 500
 """Queries whose end can still be asked for."""
 _MAX_SQL = 256 * 1024
@@ -55,12 +57,14 @@ class DataService:
         grants: Grants,
         audit: AuditLog,
         open_engine: OpenEngine = open_engine,
+        results: KeptResults | None = None,
     ) -> None:
         self.grants = grants
         self._connections = connections
         self._audit = audit
         self._open_engine = open_engine
-        self._places: dict[str, asyncio.Semaphore] = {}
+        self._results = results
+        self._places = Places()
         self._queries: OrderedDict[str, Query] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -81,7 +85,8 @@ class DataService:
         query_id = request.query_id or secrets.token_urlsafe(16)
         if query_id in self._queries:
             raise BadParameter(f"There has been a query {query_id} already.")
-        return await self._start(asker, declared, query_id, limits, statement, request.sql)
+        reused = await self._reused(declared, statement, limits, request.max_age_seconds)
+        return await self._start(asker, declared, query_id, limits, statement, request.sql, reused)
 
     async def schema(self, asker: Asker, name: str) -> DatabaseSchema:
         """Tables and columns, as far as the connection's role may see them."""
@@ -149,22 +154,53 @@ class DataService:
         limits: Limits,
         statement: Statement,
         sql: str,
+        reused: KeptResult | Keeping | None = None,
     ) -> Query:
-        place = await self._place(declared)
-        try:
-            engine = await asyncio.to_thread(self._engine, declared)
-        except BaseException:
-            place.release()
-            raise
-        query = Query(query_id, declared.name, asker.actor.id, limits, self._recorder(asker, sql))
+        kept = reused if isinstance(reused, KeptResult) else None
+        with ExitStack() as opened:
+            if kept is not None:
+                opened.callback(kept.close)
+            place = await self._places.take(declared, is_kept=kept is not None)
+            opened.callback(place.release)
+            source: Source
+            source = kept if kept is not None else await asyncio.to_thread(self._engine, declared)
+            held = opened.pop_all()
+        age_seconds = None if kept is None else kept.age_seconds
+        query = Query(
+            query_id,
+            declared.name,
+            asker.actor.id,
+            limits,
+            self._recorder(asker, sql),
+            keeping=reused if isinstance(reused, Keeping) else None,
+            age_seconds=age_seconds,
+            keep_seconds=keep_seconds(declared, age_seconds),
+        )
         self._queries[query_id] = query
         while len(self._queries) > _REMEMBERED:
             self._queries.popitem(last=False)
-        task = query.start(engine, statement)
+        task = query.start(source, statement)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: place.release())
+        task.add_done_callback(lambda _: held.close())
         return query
+
+    async def _reused(
+        self,
+        declared: Declaration,
+        statement: Statement,
+        limits: Limits,
+        max_age_seconds: float | None,
+    ) -> KeptResult | Keeping | None:
+        results = self._results
+        if results is None or max_age_seconds is None:
+            return None
+
+        def find() -> KeptResult | Keeping | None:
+            password = self._connections.password(declared)
+            return reuse(results, declared, password, statement, limits, max_age_seconds)
+
+        return await asyncio.to_thread(find)
 
     def _engine(self, declared: Declaration) -> Engine:
         return self._open_engine(declared, self._connections.password(declared))
@@ -175,27 +211,15 @@ class DataService:
             raise NoSuchConnection(f"You have no query {query_id!r}.")
         return query
 
-    async def _place(self, declared: Declaration) -> asyncio.Semaphore:
-        place = self._places.setdefault(declared.name, asyncio.Semaphore(declared.max_queries))
-        try:
-            async with asyncio.timeout(_WAIT_SECONDS):
-                await place.acquire()
-        except TimeoutError:
-            raise Busy(
-                f"{declared.name}: all {declared.max_queries} places are taken by queries under "
-                f"way, and none came free in {_WAIT_SECONDS:g} seconds.",
-                hint="Stop one of them, or try again; the operator can raise max_queries.",
-            ) from None
-        return place
-
     def _recorder(self, asker: Asker, sql: str) -> Callable[[Query], Awaitable[None]]:
         async def record(query: Query) -> None:
             status = query.status
+            good = "ok" if query.age_seconds is None else "kept"
             event = AuditEvent(
                 actor=query.owner,
                 action="query",
                 object=query.connection,
-                result=status.error.code if status.error else "ok",
+                result=status.error.code if status.error else good,
                 details={
                     "document_id": asker.document_id,
                     "query": query.id,
@@ -217,10 +241,12 @@ async def open_data(
     audit: AuditLog,
     is_operator: Callable[[Actor], bool],
     stored: DatabaseFiles | None = None,
+    results: KeptResults | None = None,
 ) -> AsyncIterator[DataService]:
     """The service for the time of an application's life; `stored` reads files of storages."""
     grants = Grants(connections, DeclaredUsers(), chosen, audit, is_operator)
-    service = DataService(connections, grants, audit, partial(open_engine, stored=stored))
+    opening = partial(open_engine, stored=stored)
+    service = DataService(connections, grants, audit, opening, results)
     try:
         yield service
     finally:

@@ -15,15 +15,18 @@ from . import (
     page_security,
     relay_api,
     relay_requests,
+    results,
     storage,
     table,
 )
 from .everything import CONTRACT, DATABASES_CONTRACT
+from .shape import contract_of
 from .typescript import typescript
 
 _FOLDER = Path(__file__).parents[2] / "static" / "src" / "contracts"
 GENERATED = _FOLDER / "generated.ts"
 GENERATED_DATABASES = _FOLDER / "generated-databases.ts"
+GENERATED_RESULTS = _FOLDER / "generated-results.ts"
 
 
 def generated() -> dict[Path, str]:
@@ -35,6 +38,8 @@ def generated() -> dict[Path, str]:
     return {
         GENERATED: typescript(CONTRACT, version | constants),
         GENERATED_DATABASES: typescript(DATABASES_CONTRACT, _constants_of(operator, storage)),
+        # Apart, so that only a page that asks a database loads it.
+        GENERATED_RESULTS: typescript(contract_of([], {}), _constants_of(results)),
     }
 
 

@@ -5,7 +5,7 @@
 with Arrow's end-of-stream marker, and only then does the response end as HTTP says it should: a
 stream that was cut is an error in every reader. `x-query-id` names the query; `GET
 data/queries/{id}` says how it stands or ended, and `DELETE` of the same stops it, as does closing
-the connection. A result that the relay had kept says its age in seconds with `x-result-age`.
+the connection. `results` has what else the head says.
 
 `POST data/{connection}/explain` takes the same request and answers with a QueryPlan: what the
 database would do, without doing it.
@@ -28,7 +28,6 @@ CONNECTIONS_PATH = "data/connections"
 QUERIES_PATH = "data/queries"
 ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream"
 QUERY_ID_HEADER = "x-query-id"
-RESULT_AGE_HEADER = "x-result-age"
 CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$"
 QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
 
@@ -54,7 +53,8 @@ class QueryRequest:
     exceeded."""
     max_bytes: int | None = None
     max_age_seconds: float | None = None
-    """A kept result that is no older will do; null asks the database."""
+    """A kept result that is no older will do, and what the database gives is kept for the next
+    who asks; 0 asks the database and keeps. null neither keeps nor uses what was kept."""
     query_id: str | None = None
     """Chosen by the client, so that it can stop a query that has not answered yet."""
 

@@ -180,6 +180,10 @@ class QueryPart:
     is_last: bool = False
     more: bool = False
     """With `is_last`: it ended after `first_rows`, and there were more."""
+    age_seconds: float | None = None
+    """With the first part: how old a kept result is; null when the database was asked."""
+    is_offline: bool = False
+    """With the first part: the page kept it, and the relay cannot be reached."""
     kind: Literal["query_part"] = "query_part"
 
 

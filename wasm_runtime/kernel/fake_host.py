@@ -75,6 +75,9 @@ class FakeHost:
         """What follows a response that is not whole; None: the server is slow for ever."""
         self.results: dict[str, list[bytes | QueryRefused | None]] = {}
         """The parts that answer each SQL text; None: the database is slow for ever."""
+        self.ages: dict[str, float] = {}
+        """How old the kept result of an SQL text is, in seconds."""
+        self.is_offline = False
         self.queries: list[OpenQuery] = []
         self.lock: dict[str, Any] = {"packages": {}}
         self.running: list[bool] = []
@@ -125,14 +128,21 @@ class FakeHost:
         """The part that the test gave for this query."""
         if isinstance(message, OpenQuery):
             self.queries.append(message)
-        left = self.results.get(self._sql_of(message))
+        sql = self._sql_of(message)
+        left = self.results.get(sql)
         if left is None:
             raise QueryRefused(ErrorBody(code="not_found", message="There is no such connection."))
         part = left.pop(0)
         if isinstance(part, QueryRefused):
             raise part
         assert part is not None, "a wait that blocks the worker cannot be kept waiting"
-        return QueryPart(request_id="", body=part, is_last=not left)
+        return QueryPart(
+            request_id="",
+            body=part,
+            is_last=not left,
+            age_seconds=self.ages.get(sql) if isinstance(message, OpenQuery) else None,
+            is_offline=self.is_offline,
+        )
 
     def _sql_of(self, message: OpenQuery | ReadQuery) -> str:
         opened = [*self.queries, message] if isinstance(message, OpenQuery) else self.queries

@@ -33,6 +33,8 @@ export const EPOCH_PATTERN = "^[A-Za-z0-9_-]{1,64}$" as const;
 
 export const SYNC_SUBPROTOCOL = "wasm-runtime.sync.v1" as const;
 
+export const UPDATE_PART_BYTES = 1048576 as const;
+
 export const CLOSE_RESTART = 1012 as const;
 
 export const CLOSE_TRY_AGAIN = 1013 as const;
@@ -154,8 +156,6 @@ export const QUERIES_PATH = "data/queries" as const;
 export const ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream" as const;
 
 export const QUERY_ID_HEADER = "x-query-id" as const;
-
-export const RESULT_AGE_HEADER = "x-result-age" as const;
 
 export const CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
@@ -349,6 +349,8 @@ export interface QueryPart {
   body: Uint8Array;
   is_last?: boolean;
   more?: boolean;
+  age_seconds?: number | null;
+  is_offline?: boolean;
   kind: "query_part";
 }
 
@@ -976,6 +978,7 @@ export interface TableSource {
   seconds: number;
   fetched_at: string;
   cached?: boolean;
+  offline?: boolean;
   more?: boolean;
 }
 
@@ -1065,7 +1068,7 @@ export const AnswerHttp: RecordShape<AnswerHttp> = { name: "AnswerHttp", fields:
 
 export const HttpPart: RecordShape<HttpPart> = { name: "HttpPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", kind: { values: ["http_part"] } } };
 
-export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", kind: { values: ["query_part"] } } };
+export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", "age_seconds?": { optional: "number" }, "is_offline?": "boolean", kind: { values: ["query_part"] } } };
 
 export const RefuseRequest: RecordShape<RefuseRequest> = { name: "RefuseRequest", fields: { request_id: "string", error: ErrorBody, "position?": { optional: "integer" }, kind: { values: ["refuse_request"] } } };
 
@@ -1221,7 +1224,7 @@ export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fiel
 
 export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fields: { name: "string", kind: { values: ["boolean", "integer", "number", "decimal", "text", "date", "timestamp", "duration", "bytes", "other"] }, type: "string" } };
 
-export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
+export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "offline?": "boolean", "more?": "boolean" } };
 
 export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
 

@@ -19,6 +19,7 @@ from tests.relay.data.servers import READER_PASSWORD
 _EVERYWHERE = [
     {"sql": "select nope"},
     {"sql": "select 1", "password": "x"},
+    {"sql": "select 1", "max_age_seconds": 60},
     {"sql": "select 1", "parameters": {"a": {"select": 1}}},
 ]
 _REVEALING = {
@@ -59,8 +60,9 @@ def test_nothing_secret_leaves_the_relay(declarations: Declarations, tmp_path: P
             _drive(relay, name, scanner)
         scanner.feed("log", relay.log.encode())
     scanner.feed("log", relay.log.encode())
-    for file in (tmp_path / "data").iterdir():
-        scanner.feed(f"file {file.name}", file.read_bytes())
+    for file in (tmp_path / "data").rglob("*"):
+        if file.is_file():
+            scanner.feed(f"file {file.name}", file.read_bytes())
     assert {"http", "log", "file audit.sqlite", "command lines", "children"} <= scanner.channels
     assert scanner.hits() == set()
 
