@@ -118,13 +118,16 @@ def test_a_link_that_comes_in_between_is_not_followed(folder: Path, outside: Pat
         inside.symlink_to(outside)
         with open_file(opened, name, "turning/secret.txt") as file:
             assert file.read() == b"inside"
-    with (
-        pytest.raises(NoSuchFile),
-        folder_of(str(folder), "aside/other.txt") as (opened, name),
-    ):
-        (folder / "aside" / "other.txt").unlink()
-        (folder / "aside" / "other.txt").symlink_to(outside / "secret.txt")
-        open_file(opened, name, "aside/other.txt")
+
+    def read_what_became_a_link() -> None:
+        other = folder / "aside" / "other.txt"
+        with folder_of(str(folder), "aside/other.txt") as (opened, name):
+            other.unlink()
+            other.symlink_to(outside / "secret.txt")
+            open_file(opened, name, "aside/other.txt")
+
+    with pytest.raises(NoSuchFile):
+        read_what_became_a_link()
 
 
 async def test_pipes_sockets_and_devices_are_not_there(store: FolderStore, folder: Path) -> None:
