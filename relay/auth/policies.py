@@ -35,6 +35,7 @@ POLICIES: Policies = {
     "/data/{connection}/schema": {"GET": "user"},
     "/data/{connection}/sample": {"POST": "user"},
     "/data/{connection}/profile": {"POST": "user"},
+    "/data/{connection}/explain": {"POST": "user"},
     "/data/{connection}/query": {"POST": "user"},
     # Which hosts somebody may reach is asked there.
     "/net/hosts": {"GET": "user"},

@@ -56,10 +56,13 @@ class DataRoutes:
         name = request.path_params["connection"]
         return _json(await self._service().profile(actor_of(request), name, table))
 
+    async def explain(self, request: Request) -> Response:
+        asked = await _query_asked(request)
+        name = request.path_params["connection"]
+        return _json(await self._service().explain(actor_of(request), name, asked))
+
     async def query(self, request: Request) -> Response:
-        asked = await _decoded(request, "QueryRequest")
-        if asked.query_id is not None and not re.fullmatch(QUERY_ID_PATTERN, asked.query_id):
-            raise BadParameter(f"query_id must match {QUERY_ID_PATTERN}.")
+        asked = await _query_asked(request)
         name = request.path_params["connection"]
         return ResultStream(await self._service().query(actor_of(request), name, asked))
 
@@ -79,8 +82,16 @@ def data_routes(service: Callable[[], DataService]) -> list[BaseRoute]:
         Route(f"/{DATA_PATH}/{{connection}}/schema", routes.schema),
         Route(f"/{DATA_PATH}/{{connection}}/sample", routes.sample, methods=["POST"]),
         Route(f"/{DATA_PATH}/{{connection}}/profile", routes.profile, methods=["POST"]),
+        Route(f"/{DATA_PATH}/{{connection}}/explain", routes.explain, methods=["POST"]),
         Route(f"/{DATA_PATH}/{{connection}}/query", routes.query, methods=["POST"]),
     ]
+
+
+async def _query_asked(request: Request) -> QueryRequest:
+    asked: QueryRequest = await _decoded(request, "QueryRequest")
+    if asked.query_id is not None and not re.fullmatch(QUERY_ID_PATTERN, asked.query_id):
+        raise BadParameter(f"query_id must match {QUERY_ID_PATTERN}.")
+    return asked
 
 
 async def _decoded(request: Request, shape: str) -> Any:

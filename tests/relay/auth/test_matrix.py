@@ -60,6 +60,7 @@ SIGNED_IN = {
     ("/data/{connection}/schema", "GET"),
     ("/data/{connection}/sample", "POST"),
     ("/data/{connection}/profile", "POST"),
+    ("/data/{connection}/explain", "POST"),
     ("/data/{connection}/query", "POST"),
     ("/net/hosts", "GET"),
     ("/net/fetch", "POST"),

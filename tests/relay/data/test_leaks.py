@@ -114,7 +114,8 @@ def _drive(relay: DataRelay, name: str, scanner: LeakScanner) -> None:
         _feed(scanner, relay.http.post(f"data/{name}/{what}", json=asked))
     _feed(scanner, relay.http.post(f"operator/connections/{name}/test"))
     for given in [*_EVERYWHERE, *({"sql": sql} for sql in _REVEALING.get(name, []))]:
-        _feed(scanner, relay.http.post(f"data/{name}/query", json=given))
+        for what in ("query", "explain"):
+            _feed(scanner, relay.http.post(f"data/{name}/{what}", json=given))
     if name in SERIES:
         with relay.stream(name, SERIES[name].format(rows=10**8), max_seconds=20) as answer:
             chunks = answer.iter_raw()
