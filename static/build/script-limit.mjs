@@ -11,6 +11,8 @@ export const SHARING_LIMIT = 60_000;
 export const TABLE_LIMIT = 24_000;
 /** Bytes after gzip that a notebook loads for its first SQL cell, or with the schema browser. */
 export const DATABASES_LIMIT = 35_000;
+/** Bytes after gzip that building the first query loads beside them. */
+export const BUILDER_LIMIT = 12_000;
 
 /** Behind each of these modules lies all that only some pages load. */
 const ENTRIES = {
@@ -26,6 +28,8 @@ const ENTRIES = {
   htmlExport: /^src\/elements\/export-html\.ts$/,
   /** What only SQL cells and the schema browser need. */
   databases: /^src\/databases\/entry\.ts$/,
+  /** What only building a query needs. */
+  queryBuilder: /^src\/databases\/builder\/entry\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };

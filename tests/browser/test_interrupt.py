@@ -16,6 +16,8 @@ BUSY = {
     "blocking await": "import asyncio; asyncio.run(asyncio.sleep(600))",
     "input": "input('Wait: ')",
     "printing": "import itertools\nfor i in itertools.count(): print(i)",
+    "SQL over DataFrames": "get_ipython().run_cell_magic('sql', '', 'with recursive s (n) as "
+    "(select 1 union all select n + 1 from s) select count(*) from s')",
     "import": "import json\nwhile True: json.loads(json.dumps(list(range(1000))))",
 }
 ENDLESS_IN_C = "sum(range(10**10))"

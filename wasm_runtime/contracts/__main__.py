@@ -14,6 +14,7 @@ from . import (
     operator,
     page_security,
     relay_api,
+    sql_cell,
     storage,
     table,
 )
@@ -31,7 +32,9 @@ def generated() -> dict[Path, str]:
     constants = _constants_of(relay_api, access, document, page_security, data, table, net)
     return {
         GENERATED: typescript(CONTRACT, version | constants),
-        GENERATED_DATABASES: typescript(DATABASES_CONTRACT, _constants_of(operator, storage)),
+        GENERATED_DATABASES: typescript(
+            DATABASES_CONTRACT, _constants_of(operator, storage, sql_cell)
+        ),
     }
 
 

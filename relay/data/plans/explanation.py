@@ -98,7 +98,7 @@ class Explanation:
         return QueryPlan(connection=connection, text=plain, steps=flattened(self._steps(tree)))
 
     def _steps(self, tree: str) -> list[Step]:
-        """None where a server writes something else than those that are known: its text is there."""
+        """None where a server writes something that is not known here: its text is there."""
         read = {"postgresql": postgresql, "mysql": mysql, "duckdb": duckdb}[self.engine]
         try:
             return list(read.steps_of(json.loads(tree)))

@@ -1,20 +1,19 @@
-/** The rules of what only databases show: on the page, and in the cells' shadow root. */
+/** Rules that come with a part of the app that is loaded late: on the page, and in the cells' shadow root. */
 import type { NotebookPage } from "../elements/notebook-page.ts";
-import rules from "../styles/roots/databases.css" with { type: "text" };
 
-let sheet: CSSStyleSheet | null = null;
+const sheets = new Map<string, CSSStyleSheet>();
 
-/** Until `signal`. */
-export function adoptDatabaseStyles(page: NotebookPage, signal: AbortSignal): void {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(rules);
-  }
-  const own = sheet;
-  const roots = [document, page.view.shadowRoot].filter((root) => root !== null);
-  for (const root of roots) root.adoptedStyleSheets.push(own);
+/** Until `signal`; once, however often it is asked for. */
+export function adoptStyles(page: NotebookPage, rules: string, signal: AbortSignal): void {
+  const sheet = sheets.get(rules) ?? new CSSStyleSheet();
+  if (!sheets.has(rules)) sheet.replaceSync(rules);
+  sheets.set(rules, sheet);
+  const roots = [document, page.view.shadowRoot].filter(
+    (root) => root !== null && !root.adoptedStyleSheets.includes(sheet),
+  ) as DocumentOrShadowRoot[];
+  for (const root of roots) root.adoptedStyleSheets.push(sheet);
   signal.addEventListener("abort", () => {
     for (const root of roots)
-      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== own);
+      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet);
   });
 }

@@ -1,8 +1,15 @@
 /** What a page asks of the relay's data service: contracts/data.py says how it is answered. */
-import { CONNECTIONS_PATH, DATA_PATH } from "../contracts/generated.ts";
+import {
+  CONNECTIONS_PATH,
+  DATA_PATH,
+  QUERIES_PATH,
+  type QueryRequest,
+  QueryStatus,
+} from "../contracts/generated.ts";
 import {
   ConnectionList,
   DatabaseSchema,
+  QueryPlan,
   TableFigures,
   type TableReference,
   TableSample,
@@ -31,6 +38,15 @@ export class DataRequests {
 
   profile(connection: string, table: TableReference): Promise<TableFigures> {
     return this.#relay.ask(pathOf(connection, "profile"), TableFigures, { method: "POST", body: table });
+  }
+
+  explain(connection: string, request: QueryRequest): Promise<QueryPlan> {
+    return this.#relay.ask(pathOf(connection, "explain"), QueryPlan, { method: "POST", body: request });
+  }
+
+  /** How a query, or a question for a plan, of this `query_id` stands or ended. */
+  status(queryId: string): Promise<QueryStatus> {
+    return this.#relay.ask(`${QUERIES_PATH}/${encodeURIComponent(queryId)}`, QueryStatus);
   }
 }
 
