@@ -34,6 +34,9 @@ const ENTRIES = {
   standIns: /[\\/]dompurify[\\/]/,
 };
 
+/** What is loaded only once another part is. */
+const AFTER = { queryBuilder: "databases" };
+
 /**
  * The page's scripts in parts: `own` is what `main` reaches by imports of any kind that do not go
  * through one of the entries, the others are what theirs add. `outputs` are those of esbuild's metafile.
@@ -46,8 +49,20 @@ export function scriptParts(outputs, main) {
   });
   const without = entries.map(([, name]) => name);
   const own = reach(outputs, main, without);
-  const added = (name) => reach(outputs, name, without).filter((each) => !own.includes(each));
-  return { own, ...Object.fromEntries(entries.map(([part, name]) => [part, added(name)])) };
+  const added = new Map(
+    entries.map(([part, name]) => [
+      part,
+      reach(outputs, name, without).filter((each) => !own.includes(each)),
+    ]),
+  );
+  for (const [part, before] of Object.entries(AFTER)) {
+    const here = added.get(before);
+    added.set(
+      part,
+      added.get(part).filter((name) => !here.includes(name)),
+    );
+  }
+  return { own, ...Object.fromEntries(added) };
 }
 
 function reach(outputs, from, without) {

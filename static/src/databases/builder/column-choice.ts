@@ -1,6 +1,5 @@
 /** Which columns are shown, as they are or as a figure of many rows. */
 import { html, nothing } from "lit";
-import { live } from "lit/directives/live.js";
 import type { ColumnInfo } from "../../contracts/generated-databases.ts";
 import { type Aggregate, type Field, isGrouped, isSameField } from "./query.ts";
 import type { BuilderContext } from "./query-builder.ts";
@@ -36,7 +35,7 @@ function rowCount({ query, change }: BuilderContext) {
       ...query,
       fields: isShown ? query.fields.filter((field) => !isSameField(field, ROWS)) : [...query.fields, ROWS],
     });
-  return html`<label class="builder-line builder-check"><input type="checkbox" .checked=${live(isShown)} @change=${toggle} />
+  return html`<label class="builder-line builder-check"><input type="checkbox" .checked=${isShown} @change=${toggle} />
     <span>Number of rows</span></label>`;
 }
 
@@ -58,13 +57,13 @@ function columnLine({ name, type }: ColumnInfo, source: number, { query, engine,
     });
   };
   return html`<div class="builder-line">
-    <label class="builder-check"><input type="checkbox" .checked=${live(field !== undefined)} @change=${toggle} />
+    <label class="builder-check"><input type="checkbox" .checked=${field !== undefined} @change=${toggle} />
       <span class="builder-name">${name}</span></label>
     ${
       field
         ? html`<select class="field builder-figure" aria-label=${`How ${name} is shown`} @change=${figure}>
-            <option value="" ?selected=${field.aggregate === null}>as it is</option>
-            ${aggregatesOf(kindOf(type, engine)).map((each) => html`<option value=${each} ?selected=${each === field.aggregate}>${AGGREGATE_WORDS[each]}</option>`)}
+            <option value="" .selected=${field.aggregate === null}>as it is</option>
+            ${aggregatesOf(kindOf(type, engine)).map((each) => html`<option value=${each} .selected=${each === field.aggregate}>${AGGREGATE_WORDS[each]}</option>`)}
           </select>`
         : html`<span class="soft builder-type">${type.toLowerCase()}</span>`
     }

@@ -1,6 +1,5 @@
 /** Which rows count: a column, what is asked of it, and a value. */
 import { html, nothing } from "lit";
-import { live } from "lit/directives/live.js";
 import { filterProblem } from "./build-sql.ts";
 import { type Field, type Filter, isSameField, type Test, type ValueKind } from "./query.ts";
 import { type BuilderContext, removeButton } from "./query-builder.ts";
@@ -68,13 +67,13 @@ function filterRow(
   return html`<div class="builder-filter" role="group" aria-label=${`Filter ${number}`}>
     <div class="builder-line">
       <select class="field" aria-label=${`Column of filter ${number}`} @change=${chooseField}>
-        ${choices.map((choice, at) => html`<option value=${at} ?selected=${isSameField(choice.field, field)}>${fieldWords(choice.field, query)}</option>`)}
+        ${choices.map((choice, at) => html`<option value=${at} .selected=${isSameField(choice.field, field)}>${fieldWords(choice.field, query)}</option>`)}
       </select>
       ${removeButton(`Remove filter ${number}`, () => change({ ...query, filters: query.filters.filter((_, at) => at !== index) }))}
     </div>
     <div class="builder-line">
       <select class="field" aria-label=${`Test of filter ${number}`} @change=${(event: Event) => put({ ...filter, test: (event.target as HTMLSelectElement).value as Test })}>
-        ${testsOf(kind).map((each) => html`<option value=${each} ?selected=${each === test}>${testWords(each, kind)}</option>`)}
+        ${testsOf(kind).map((each) => html`<option value=${each} .selected=${each === test}>${testWords(each, kind)}</option>`)}
       </select>
       ${Array.from({ length: valuesOf(test) }, (_, place) => {
         const type = (event: Event) =>
@@ -87,7 +86,7 @@ function filterRow(
         return html`<input class="field" aria-label=${place === 0 ? `Value of filter ${number}` : `Upper value of filter ${number}`}
           placeholder=${(test === "one_of" ? "one, another" : PLACEHOLDERS[kind]) ?? ""} autocomplete="off" spellcheck="false"
           aria-invalid=${String(problem !== "" && values[place] !== "")} aria-describedby=${problem ? id : nothing}
-          .value=${live(values[place] ?? "")} @input=${type} />`;
+          .value=${values[place] ?? ""} @input=${type} />`;
       })}
     </div>
     ${problem ? html`<p class="builder-problem" id=${id}>${problem} Until then the filter is left out.</p>` : nothing}

@@ -1,6 +1,5 @@
 /** Puts a query together by choosing, and shows the SQL of it as it is written. */
 import { html, LitElement, nothing } from "lit";
-import { live } from "lit/directives/live.js";
 import { X } from "lucide";
 import type { ConnectionInfo, DatabaseSchema, TableInfo } from "../../contracts/generated-databases.ts";
 import { icon } from "../../elements/icon.ts";
@@ -100,7 +99,7 @@ export class QueryBuilder extends LitElement {
         };
         return html`<div class="builder-line">
           <span class="builder-name">${name}</span>
-          <label class="builder-check"><input type="checkbox" .checked=${live(join.isOptional)} @change=${keep} /> also rows without one</label>
+          <label class="builder-check"><input type="checkbox" .checked=${join.isOptional} @change=${keep} /> also rows without one</label>
           ${removeButton(`Remove ${name}`, () => change(withoutJoin(query, index)))}
         </div>`;
       })}
@@ -122,7 +121,7 @@ export class QueryBuilder extends LitElement {
     };
     return html`<label class="builder-line"><span>At most</span>
       <input class="field builder-limit" type="number" min="0" step="1" aria-label="Rows at most" placeholder="all"
-        .value=${live(query.limit === null ? "" : String(query.limit))} @input=${set} /> <span>rows</span></label>`;
+        .value=${query.limit === null ? "" : String(query.limit)} @input=${set} /> <span>rows</span></label>`;
   }
 
   #key(event: KeyboardEvent): void {

@@ -45,8 +45,8 @@ function sortRow({ field, isDescending }: Sort, index: number, { query, change }
   return html`<div class="builder-line">
     <span class="builder-name">${words}</span>
     <select class="field" aria-label=${`Direction of ${words}`} @change=${turn}>
-      <option value="up" ?selected=${!isDescending}>least first</option>
-      <option value="down" ?selected=${isDescending}>greatest first</option>
+      <option value="up" .selected=${!isDescending}>least first</option>
+      <option value="down" .selected=${isDescending}>greatest first</option>
     </select>
     ${removeButton(`Do not order by ${words}`, remove)}
   </div>`;
