@@ -10,13 +10,22 @@ import pytest
 import stack_data
 
 from wasm_runtime.contracts.worker import KernelSettings
+from wasm_runtime.kernel import numpy_random
 from wasm_runtime.kernel.fresh import fresh_start, reseed
 from wasm_runtime.kernel.prepare import preload, warm_up
 from wasm_runtime.kernel.shell import NotebookShell
 
 
-def test_two_restores_draw_different_numbers() -> None:
-    import numpy
+@pytest.mark.parametrize("is_found", [True, False])
+def test_two_restores_draw_different_numbers(
+    is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numpy.random
+
+    monkeypatch.setattr(numpy_random, "_address", None)
+    if is_found:
+        numpy_random.find_numpy_state()
+    assert (numpy_random._address is not None) == is_found
 
     def draw() -> tuple[object, ...]:
         random.seed(1)
@@ -26,6 +35,30 @@ def test_two_restores_draw_different_numbers() -> None:
 
     first, second = draw(), draw()
     assert all(a != b for a, b in zip(first, second, strict=True))
+
+
+def test_numpy_draws_from_the_whole_of_its_new_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numpy.random
+
+    monkeypatch.setattr(numpy_random, "_address", None)
+    numpy_random.find_numpy_state()
+    numpy.random.seed(1)
+    seeded = numpy.random.get_state()
+    reseed()
+    _, words, position, has_gauss, _ = numpy.random.get_state()
+    assert (position, has_gauss) == (624, 0)
+    assert sum(a != b for a, b in zip(words, seeded[1], strict=True)) > 600
+    numpy.random.set_state(("MT19937", words, position))
+    again = numpy.random.RandomState()
+    again.set_state(("MT19937", words, position))
+    assert numpy.random.random(2000).tolist() == again.random(2000).tolist()
+
+
+def test_a_generator_of_another_kind_is_seeded_in_the_usual_way() -> None:
+    import numpy.random
+
+    other = numpy.random.RandomState(numpy.random.PCG64(1))
+    assert numpy_random._state_address(other) is None
 
 
 def test_the_node_of_uuid1_is_asked_for_again() -> None:

@@ -21,6 +21,7 @@ from .host import (
 )
 from .interrupt import uninterrupted
 from .kernel import Kernel
+from .numpy_random import find_numpy_state
 from .outbox import StreamName
 from .prepare import make_shell, preload, preload_each, warm_up
 from .prepare import spent_byte_code as find_spent
@@ -45,7 +46,9 @@ def prepare(preload_json: str) -> None:
 
 def prepare_more(names_json: str) -> str:
     """Import of these what can be imported; the names as JSON. A snapshot is taken after this."""
-    return json.dumps(preload_each(json.loads(names_json)))
+    imported = preload_each(json.loads(names_json))
+    find_numpy_state()
+    return json.dumps(imported)
 
 
 def spent_byte_code() -> str:

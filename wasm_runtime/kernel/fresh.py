@@ -10,6 +10,8 @@ from pathlib import Path
 
 from wasm_runtime.contracts.worker import KernelSettings
 
+from .numpy_random import reseed_numpy
+
 FIXED_ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PLOTLY_RENDERER": "plotly_mimetype",
@@ -38,5 +40,4 @@ def reseed() -> None:
     if uuid := sys.modules.get("uuid"):
         uuid._node = None  # type: ignore[attr-defined]
         uuid._last_timestamp = None  # type: ignore[attr-defined]
-    if numpy_random := sys.modules.get("numpy.random"):
-        numpy_random.seed([secrets.randbits(32) for _ in range(8)])
+    reseed_numpy()
