@@ -1,31 +1,8 @@
 """The schema browser beside a notebook, for the tests that begin there."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
-
-from tests.browser.conftest import Relay
-from tests.browser.notebook_page import NotebookPage
-
-
-@pytest.fixture
-def data_relay(tmp_path: Path) -> Iterator[Relay]:
-    """A relay with connections and an audit log of its own."""
-    relay = Relay(environment={"WASM_RUNTIME_DATA_FOLDER": str(tmp_path / "data")})
-    yield relay
-    relay.stop()
-
-
-@pytest.fixture
-def databases(page: Page, data_relay: Relay) -> NotebookPage:
-    """A notebook of one empty cell, with the schema browser open."""
-    notebook = NotebookPage(page, data_relay.url).open("")
-    notebook.button("Databases panel").click()
-    expect(item(page, "sales")).to_be_visible()
-    return notebook
+from playwright.sync_api import Locator, Page
 
 
 def item(page: Page, name: str) -> Locator:

@@ -4,12 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Relay
 from tests.browser.notebook_page import NotebookPage
-from tests.browser.schema_panel import (  # noqa: F401  # pytest finds its fixtures here
-    data_relay,
-    databases,
-    item,
-    look_everywhere,
-)
+from tests.browser.schema_panel import item, look_everywhere
 
 WRITTEN = """select
   count(*) as row_count,
@@ -24,7 +19,7 @@ order by sum_quantity desc
 limit 5"""
 
 
-def test_a_query_is_chosen_written_and_run(page: Page, data_relay: Relay) -> None:  # noqa: F811
+def test_a_query_is_chosen_written_and_run(page: Page, data_relay: Relay) -> None:
     notebook = NotebookPage(page, data_relay.url).open("", environment="data")
     notebook.button("Databases panel").click()
     item(page, "order_lines").click()
@@ -64,7 +59,7 @@ def test_a_query_is_chosen_written_and_run(page: Page, data_relay: Relay) -> Non
     expect(notebook.finished(1).get_by_role("grid")).to_contain_text("coffee")
 
 
-def test_the_keyboard_alone_builds_a_query(databases: NotebookPage) -> None:  # noqa: F811
+def test_the_keyboard_alone_builds_a_query(databases: NotebookPage) -> None:
     page = databases.page
     item(page, "cities").click()
     build = databases.button("Build a query…")
@@ -84,7 +79,7 @@ def test_the_keyboard_alone_builds_a_query(databases: NotebookPage) -> None:  # 
     databases.sources("", "select\n  city_id,\n  name\nfrom cities\nlimit 100")
 
 
-def test_escape_leads_back_to_the_tables(databases: NotebookPage) -> None:  # noqa: F811
+def test_escape_leads_back_to_the_tables(databases: NotebookPage) -> None:
     page = databases.page
     item(page, "sales").click()
     databases.button("Build a query…").click()

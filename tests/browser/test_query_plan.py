@@ -1,5 +1,6 @@
 """What a database would do for a SQL cell, shown beside it."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Relay
 from tests.browser.notebook_page import NotebookPage
-from tests.browser.schema_panel import data_relay, look_everywhere  # noqa: F401  # a fixture
+from tests.browser.schema_panel import look_everywhere
 from tests.relay.data.servers import READER_PASSWORD, postgres_server
 
 JOIN = (
@@ -40,8 +41,7 @@ def warehouse() -> Iterator[Relay]:
 
 
 def test_a_plan_is_asked_for_with_keys_and_walked_with_arrows(
-    page: Page,
-    data_relay: Relay,  # noqa: F811
+    page: Page, data_relay: Relay
 ) -> None:
     notebook = NotebookPage(page, data_relay.url).open(f"%%sql demo\n{JOIN}")
     notebook.select(0)
@@ -75,8 +75,9 @@ def test_costs_and_rows_of_postgresql_are_shares_of_the_whole(page: Page, wareho
     steps = page.get_by_role("tree", name="Steps of the plan").get_by_role("treeitem")
     expect(steps.first).to_be_focused()
     scan = steps.filter(has_text="on orders as o")
+    filtered = "Seq Scan, on orders as o; Filter: (amount > '100'::numeric), ≈ 19,9"
     expect(scan).to_have_accessible_name(
-        "Seq Scan, on orders as o; Filter: (amount > '100'::numeric), ≈ 19,901 rows, 60 % of the cost"
+        re.compile(re.escape(filtered) + r"\d\d rows, \d+ % of the cost")
     )
     shares = page.locator(".plan-bar i").evaluate_all("bars => bars.map(each => each.style.width)")
     assert abs(sum(float(share.removesuffix("%")) for share in shares) - 100) < 1
@@ -91,10 +92,7 @@ def test_costs_and_rows_of_postgresql_are_shares_of_the_whole(page: Page, wareho
     expect(page.get_by_label("The plan as the database writes it")).to_contain_text("Limit  (cost=")
 
 
-def test_what_cannot_be_explained_says_why_and_where(
-    page: Page,
-    data_relay: Relay,  # noqa: F811
-) -> None:
+def test_what_cannot_be_explained_says_why_and_where(page: Page, data_relay: Relay) -> None:
     notebook = NotebookPage(page, data_relay.url).open(
         "%%sql demo\nselect name,\n  nmae\nfrom cities", "%%sql\nselect 1", "print(1)"
     )
@@ -109,10 +107,7 @@ def test_what_cannot_be_explained_says_why_and_where(
         notebook.press("Escape")
 
 
-def test_a_variable_is_bound_as_python_has_it(
-    page: Page,
-    data_relay: Relay,  # noqa: F811
-) -> None:
+def test_a_variable_is_bound_as_python_has_it(page: Page, data_relay: Relay) -> None:
     notebook = NotebookPage(page, data_relay.url).open(
         "least = 3",
         "%%sql demo\nselect * from cities where city_id > :least and country = ':text'",

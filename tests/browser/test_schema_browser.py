@@ -4,12 +4,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Relay
 from tests.browser.notebook_page import NotebookPage
-from tests.browser.schema_panel import (  # noqa: F401  # pytest finds its fixtures here
-    data_relay,
-    databases,
-    item,
-    look,
-)
+from tests.browser.schema_panel import item, look
 
 
 def test_the_tree_is_walked_with_keys_and_gives_names_to_a_cell(databases: NotebookPage) -> None:
