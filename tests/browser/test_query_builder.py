@@ -54,6 +54,10 @@ def test_a_query_is_chosen_written_and_run(page: Page, data_relay: Relay) -> Non
 
     notebook.button("Put into a cell").click()
     expect(notebook.cell(1).get_by_label("Connection")).to_have_value("demo")
+    notebook.button("Explain the SQL cell").click()
+    steps = page.get_by_role("tree", name="Steps of the plan").get_by_role("treeitem")
+    expect(steps.filter(has_text="SEARCH")).not_to_have_count(0)
+    notebook.press("Escape")
     notebook.start(1)
     notebook.button("Always in this notebook").click()
     expect(notebook.finished(1).get_by_role("grid")).to_contain_text("coffee")
@@ -76,7 +80,9 @@ def test_the_keyboard_alone_builds_a_query(databases: NotebookPage) -> None:
     )
     # Letters are the notebook's commands elsewhere, and would remove its cells.
     databases.press("d", "d", "Control+Enter")
-    databases.sources("", "select\n  city_id,\n  name\nfrom cities\nlimit 100")
+    expect(databases.cell(1).locator(".cm-line")).to_have_text(
+        ["select", "  city_id,", "  name", "from cities", "limit 100"]
+    )
 
 
 def test_escape_leads_back_to_the_tables(databases: NotebookPage) -> None:

@@ -71,7 +71,7 @@ def test_costs_and_rows_of_postgresql_are_shares_of_the_whole(page: Page, wareho
     )
     notebook = NotebookPage(page, warehouse.url).open(f"%%sql warehouse\n{sql}")
     notebook.select(0)
-    notebook.button("Explain the SQL cell").click()
+    notebook.press("Shift+E")
     steps = page.get_by_role("tree", name="Steps of the plan").get_by_role("treeitem")
     expect(steps.first).to_be_focused()
     scan = steps.filter(has_text="on orders as o")

@@ -35,6 +35,8 @@ class NotebookDatabases implements Databases {
   readonly #life = new AbortController();
   /** What stands beside the cells. */
   #open: HTMLElement | null = null;
+  /** The cell whose plan was asked for. */
+  #explained: string | null = null;
 
   constructor(page: NotebookPage, relay: RelayAnswers) {
     this.#page = page;
@@ -50,7 +52,7 @@ class NotebookDatabases implements Databases {
       close: () => this.togglePanel(),
     });
     this.#plans = new PlanPanel({
-      again: () => this.explain(),
+      again: () => this.#ask(this.#explained),
       close: () => {
         this.#show(null);
         page.controller.returnFocus();
@@ -81,9 +83,15 @@ class NotebookDatabases implements Databases {
   }
 
   explain(): void {
-    const { active, order } = this.#page.controller;
+    this.#explained = this.#page.controller.activeId;
     this.#show(this.#plans);
-    void this.#plan.ask(active, `Cell ${order.indexOf(active?.id ?? "") + 1}`);
+    this.#ask(this.#explained);
+  }
+
+  #ask(cellId: string | null): void {
+    const { notebook, order } = this.#page.controller;
+    const cell = notebook.cell(cellId ?? "");
+    void this.#plan.ask(cell, cell ? `Cell ${order.indexOf(cell.id) + 1}` : "");
   }
 
   connectionField(cell: Cell) {

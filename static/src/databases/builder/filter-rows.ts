@@ -71,7 +71,7 @@ function filterRow(
       </select>
       ${removeButton(`Remove filter ${number}`, () => change({ ...query, filters: query.filters.filter((_, at) => at !== index) }))}
     </div>
-    <div class="builder-line">
+    <div class="builder-line builder-values" data-values=${valuesOf(test)}>
       <select class="field" aria-label=${`Test of filter ${number}`} @change=${(event: Event) => put({ ...filter, test: (event.target as HTMLSelectElement).value as Test })}>
         ${testsOf(kind).map((each) => html`<option value=${each} .selected=${each === test}>${testWords(each, kind)}</option>`)}
       </select>

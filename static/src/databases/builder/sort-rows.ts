@@ -42,7 +42,7 @@ function sortRow({ field, isDescending }: Sort, index: number, { query, change }
     });
   };
   const remove = () => change({ ...query, sorts: query.sorts.filter((_, at) => at !== index) });
-  return html`<div class="builder-line">
+  return html`<div class="builder-line builder-sort">
     <span class="builder-name">${words}</span>
     <select class="field" aria-label=${`Direction of ${words}`} @change=${turn}>
       <option value="up" .selected=${!isDescending}>least first</option>

@@ -47,7 +47,8 @@ export async function nodeHost(): Promise<Host> {
       }),
     // Node imports no blobs.
     importModule: async (source) =>
-      evaluateModule(source) ?? import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`),
+      evaluateModule(source) ??
+      import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`),
     exit: process.exit.bind(process),
   };
 }
