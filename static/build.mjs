@@ -12,6 +12,7 @@ import {
   checkScriptLimit,
   DATABASES_LIMIT,
   gzipSizes,
+  HTTP_LIMIT,
   kilobytes,
   SCRIPT_LIMIT,
   SHARING_LIMIT,
@@ -333,3 +334,4 @@ checkScriptLimit(sharing, SHARING_LIMIT, "scripts of shared notebooks");
 checkScriptLimit(table, TABLE_LIMIT, "scripts of tables");
 checkScriptLimit(databases, DATABASES_LIMIT, "scripts of databases");
 checkScriptLimit(builder, BUILDER_LIMIT, "scripts of the query builder");
+checkScriptLimit(sizesOf(scripts.http), HTTP_LIMIT, "scripts of HTTP requests");

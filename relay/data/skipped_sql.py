@@ -44,3 +44,23 @@ SKIPPED = {
     ],
 }
 """Patterns, those that begin alike in the order in which they are tried."""
+SKIPPED["redshift"] = SKIPPED["postgresql"]
+SKIPPED["flightsql"] = SKIPPED["adbc"] = SKIPPED["duckdb"]
+SKIPPED["snowflake"] = [
+    r"(?:--|//)[^\n]*",
+    _BLOCK_COMMENT,
+    r"'(?:[^'\\]|\\.|'')*(?:'|\Z)",
+    _NAME,
+    r"\$\$.*?(?:\$\$|\Z)",
+    _CAST,
+    r":=",
+]
+SKIPPED["bigquery"] = [
+    r"(?:--|#)[^\n]*",
+    _BLOCK_COMMENT,
+    r"\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)",
+    r"'''(?:[^\\]|\\.)*?(?:'''|\Z)",
+    r"'(?:[^'\\]|\\.)*(?:'|\Z)",
+    r'"(?:[^"\\]|\\.)*(?:"|\Z)',
+    r"`(?:[^`\\]|\\.)*(?:`|\Z)",
+]

@@ -11,7 +11,7 @@ import stack_data
 
 from wasm_runtime.contracts.worker import KernelSettings
 from wasm_runtime.kernel import numpy_random
-from wasm_runtime.kernel.fresh import fresh_start, reseed
+from wasm_runtime.kernel.fresh import RELAY_ENVIRONMENT, fresh_start, reseed
 from wasm_runtime.kernel.prepare import preload, warm_up
 from wasm_runtime.kernel.shell import NotebookShell
 
@@ -68,11 +68,27 @@ def test_the_node_of_uuid1_is_asked_for_again() -> None:
 
 
 def test_the_environment_is_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "MPLBACKEND", "PLOTLY_RENDERER", "TERM", "COLUMNS", "GREETING"):
+    fixed = ("HOME", "MPLBACKEND", "PLOTLY_RENDERER", "TERM", "COLUMNS", "GREETING")
+    for name in (*fixed, *RELAY_ENVIRONMENT):
         monkeypatch.setenv(name, "before")
-    fresh_start(KernelSettings(working_folder="/notebook", environment_variables={"GREETING": "x"}))
+    settings = KernelSettings(
+        working_folder="/notebook",
+        environment_variables={"GREETING": "x", "OPENAI_API_KEY": "my own"},
+    )
+    fresh_start(settings)
     assert (os.environ["HOME"], os.environ["GREETING"]) == ("/notebook", "x")
     assert os.environ["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
+    assert os.environ["OPENAI_BASE_URL"] == "https://relay.invalid/ai/openai/v1"
+    assert os.environ["OPENAI_API_KEY"] == "my own"
+
+
+def test_without_a_relay_the_libraries_of_ai_providers_are_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in RELAY_ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    fresh_start(KernelSettings(asks_relay=False))
+    assert not set(RELAY_ENVIRONMENT) & set(os.environ)
 
 
 def test_the_working_folder_is_on_the_path_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ from .operator import AuditChain, AuditPage, ConnectionTest, DeclaredConnections
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
 from .sql_cell import AskSqlParameters, SqlParameters
-from .storage import StorageList, StorageListing
+from .storage import ChosenStorages, DocumentStorages, StorageList, StorageListing
 from .table import TableAnswer, TableOutput, TableRequest
 from .worker import PageToWorker, RunEvent, WorkerToPage
 
@@ -59,7 +59,7 @@ DATABASES_CONTRACT = contract_of(
         *(ConnectionList, DatabaseSchema, TableReference, TableSample, TableFigures),
         *(QueryPlan, DocumentConnections, ChosenConnections),
         *(AskSqlParameters, SqlParameters),
-        *(StorageList, StorageListing),
+        *(StorageList, StorageListing, DocumentStorages, ChosenStorages),
         *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
     ],
     {},

@@ -13,9 +13,8 @@ from typing import Any
 
 import structlog
 
-from wasm_runtime.contracts.data import QueryPlan
+from wasm_runtime.contracts.data import EngineName, QueryPlan
 
-from ..engine import EngineName
 from ..errors import DataError, QueryFailed
 from ..statements import statements_in
 from . import duckdb, mysql, postgresql, sqlite
@@ -56,7 +55,12 @@ class Explanation:
 
     @classmethod
     def of(cls, engine: EngineName, sql: str) -> "Explanation":
-        """Raises QueryFailed when `sql` is several statements."""
+        """Raises QueryFailed for several statements, and for an engine whose plans are not read."""
+        if engine not in _AS_TREE:
+            raise QueryFailed(
+                "Plans are shown of PostgreSQL, MySQL, MariaDB, SQLite and DuckDB alone.",
+                hint="Where the database knows EXPLAIN, a query may begin with it.",
+            )
         starts = list(statements_in(sql, engine))
         if len(starts) > 1:
             raise QueryFailed(
@@ -99,7 +103,12 @@ class Explanation:
 
     def _steps(self, tree: str) -> list[Step]:
         """None where a server writes something that is not known here: its text is there."""
-        read = {"postgresql": postgresql, "mysql": mysql, "duckdb": duckdb}[self.engine]
+        readers: dict[EngineName, Any] = {
+            "postgresql": postgresql,
+            "mysql": mysql,
+            "duckdb": duckdb,
+        }
+        read = readers[self.engine]
         try:
             return list(read.steps_of(json.loads(tree)))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -7,9 +7,11 @@ import type { Databases } from "../elements/databases.ts";
 import type { NotebookPage } from "../elements/notebook-page.ts";
 import rules from "../styles/roots/databases.css" with { type: "text" };
 import { adoptStyles } from "./adopted-styles.ts";
+import { isBuildable } from "./buildable.ts";
 import { CellPlan } from "./cell-plan.ts";
 import { connectionField } from "./connection-field.ts";
 import { DataRequests } from "./data-requests.ts";
+import { chooseConnections } from "./notebook-connections.ts";
 import { showOperatorDialog } from "./operator-dialog.ts";
 import { PlanPanel } from "./plan-panel.ts";
 import { RelayAnswers } from "./relay-answers.ts";
@@ -40,7 +42,8 @@ class NotebookDatabases implements Databases {
 
   constructor(page: NotebookPage, relay: RelayAnswers) {
     this.#page = page;
-    const requests = new DataRequests(relay);
+    const { stored, id } = page.parts.open;
+    const requests = new DataRequests(relay, () => (stored.isShared ? id : null));
     this.#store = new SchemaStore(requests);
     this.#schemas = new SchemaPanel({
       store: this.#store,
@@ -49,6 +52,7 @@ class NotebookDatabases implements Databases {
       query: (node) => this.#query(node),
       build: (node) => void this.#build(node).catch(page.parts.onError),
       manage: () => void this.#manage(relay).catch(page.parts.onError),
+      choose: () => void this.#choose(requests).catch(page.parts.onError),
       close: () => this.togglePanel(),
     });
     this.#plans = new PlanPanel({
@@ -75,6 +79,7 @@ class NotebookDatabases implements Databases {
   }
 
   panel() {
+    this.#schemas.isShared = this.#page.parts.open.stored.isShared;
     return this.#open && html`${this.#open}`;
   }
 
@@ -140,7 +145,7 @@ class NotebookDatabases implements Databases {
   async #build({ connection, table }: TreeNode & { kind: "table" }): Promise<void> {
     const engine = this.#store.connection(connection)?.engine;
     const schema = valueOf(this.#store.schema(connection));
-    if (!engine || !schema) return;
+    if (!isBuildable(engine) || !schema) return;
     const { openBuilder } = await import("./builder/entry.ts");
     const builder = openBuilder(this.#page, this.#life.signal, {
       ...{ connection, engine, schema, table },
@@ -163,6 +168,10 @@ class NotebookDatabases implements Databases {
   #show(open: HTMLElement | null): void {
     this.#open = open;
     this.#page.requestUpdate();
+  }
+
+  async #choose(requests: DataRequests): Promise<void> {
+    if (await chooseConnections(requests)) await this.#store.wantConnections(true);
   }
 
   async #manage(relay: RelayAnswers): Promise<void> {

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { ChevronRight, Database, Ellipsis, RotateCw, X } from "lucide";
 import { readableTime } from "../elements/duration.ts";
 import { icon } from "../elements/icon.ts";
+import { isBuildable } from "./buildable.ts";
 import { KEY, REFERENCE, TABLE } from "./drawings.ts";
 import { wordsOf } from "./relay-answers.ts";
 import { type SchemaStore, valueOf } from "./schema-store.ts";
@@ -20,14 +21,22 @@ export interface SchemaPanelParts {
   /** Opens the query builder on the table. */
   build(node: TreeNode & { kind: "table" }): void;
   manage(): void;
+  /** Lets owners choose what a shared notebook may use. */
+  choose(): void;
   close(): void;
 }
 
 const SECONDS_BETWEEN_AGES = 30;
 
 export class SchemaPanel extends LitElement {
-  static override properties = { filter: { state: true }, activeId: { state: true } };
+  static override properties = {
+    filter: { state: true },
+    activeId: { state: true },
+    isShared: { attribute: false },
+  };
   declare filter: string;
+  /** Whether the notebook is. */
+  declare isShared: boolean;
   declare activeId: string | null;
   readonly #parts: SchemaPanelParts;
   readonly #expanded = new Set<string>();
@@ -41,6 +50,7 @@ export class SchemaPanel extends LitElement {
     this.#parts = parts;
     this.filter = "";
     this.activeId = null;
+    this.isShared = false;
   }
 
   override connectedCallback(): void {
@@ -106,8 +116,22 @@ export class SchemaPanel extends LitElement {
         ${mayManage ? button(Ellipsis, "Connections and audit…", manage) : nothing}
         ${button(X, "Close the databases panel", close)}
       </header>
-      ${this.#content()}
+      ${this.isShared ? this.#choice() : nothing} ${this.#content()}
     </aside>`;
+  }
+
+  /** What the owners of a shared notebook chose. */
+  #choice() {
+    const ofNotebook = valueOf(this.#parts.store.connections)?.ofNotebook;
+    const chosen = ofNotebook?.chosen ?? null;
+    const words =
+      chosen === null
+        ? "Each person uses what they may"
+        : `Its owners chose ${counted(chosen.length, "connection")}`;
+    return html`<div class="schema-choice">
+      <span class="soft">${ofNotebook ? words : "A shared notebook"}</span>
+      <button class="button" aria-label="Connections of this notebook…" @click=${this.#parts.choose}>Connections…</button>
+    </div>`;
   }
 
   #content() {
@@ -118,6 +142,9 @@ export class SchemaPanel extends LitElement {
         ? this.#refused(connections.error)
         : html`<p class="soft">Asking the relay…</p>`;
     }
+    if (known.list.length === 0 && (known.ofNotebook?.offered.length ?? 0) > 0)
+      return html`<div class="schema-refused"><p><strong>This notebook may use none of your connections.</strong></p>
+        <p>Its owners choose them.</p></div>`;
     if (known.list.length === 0) return this.#noConnections(known.mayManage);
     const active = this.#rows.find(({ id }) => id === this.activeId);
     const search = (event: Event) => {
@@ -158,7 +185,7 @@ export class SchemaPanel extends LitElement {
   }
 
   #details(row: TreeNode) {
-    const { insert, query, build, look } = this.#parts;
+    const { store, insert, query, build, look } = this.#parts;
     return html`<section class="schema-details" aria-label=${`About ${row.label}`}>
       <h3>${row.label}</h3>
       ${facts(row).map((fact) => html`<p>${fact}</p>`)}
@@ -166,7 +193,7 @@ export class SchemaPanel extends LitElement {
       <div class="schema-actions">
         ${row.kind === "connection" ? nothing : html`<button class="button" title="Enter" @click=${() => insert(row)}>Insert the name</button>`}
         ${row.kind === "table" ? html`<button class="button" @click=${() => query(row)}>Query 100 rows</button>` : nothing}
-        ${row.kind === "table" ? html`<button class="button" @click=${() => build(row)}>Build a query…</button>` : nothing}
+        ${row.kind === "table" && isBuildable(store.connection(row.connection)?.engine) ? html`<button class="button" @click=${() => build(row)}>Build a query…</button>` : nothing}
         ${row.kind === "table" ? html`<button class="button" @click=${() => void look.want(row.connection, row.table)}>Sample and profile</button>` : nothing}
       </div>
       ${row.kind === "table" ? look.render(row.connection, row.table) : nothing}

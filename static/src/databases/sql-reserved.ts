@@ -7,7 +7,7 @@ type Engine = ConnectionInfo["engine"];
 const EVERYWHERE = `all and as case check collate constraint create default distinct else except false foreign from group having
     in intersect into is join limit not null on or order primary references returning select table then to
     true union unique using when where`;
-const OF_ENGINE: Record<Engine, string> = {
+const OF_ENGINE: Partial<Record<Engine, string>> = {
   postgresql: `analyse analyze any array asc asymmetric authorization binary both cast collation column concurrently cross
     current_catalog current_date current_role current_schema current_time current_timestamp current_user
     deferrable desc do end fetch for freeze full grant ilike initially inner isnull lateral leading left
@@ -47,9 +47,10 @@ const OF_ENGINE: Record<Engine, string> = {
 
 const known = new Map<Engine, ReadonlySet<string>>();
 
-/** In lower case. */
+/** In lower case; of an engine that was not asked, those of all the others. */
 export function reservedWords(engine: Engine): ReadonlySet<string> {
-  const words = known.get(engine) ?? new Set(`${EVERYWHERE} ${OF_ENGINE[engine]}`.split(/\s+/));
+  const own = OF_ENGINE[engine] ?? Object.values(OF_ENGINE).join(" ");
+  const words = known.get(engine) ?? new Set(`${EVERYWHERE} ${own}`.split(/\s+/));
   known.set(engine, words);
   return words;
 }

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from relay.data.engine import EngineName
+from relay.data.errors import QueryFailed
 from relay.data.plans import mysql
 from relay.data.plans.explanation import Explanation
 from relay.data.plans.step import MAX_STEPS, Step, flattened
+from wasm_runtime.contracts.data import EngineName
 
 MYSQL_8 = {
     "query_block": {
@@ -96,3 +97,8 @@ def test_what_is_asked_never_analyzes() -> None:
     assert json.dumps(Explanation.of("postgresql", sql).questions()) == json.dumps(
         ["EXPLAIN (FORMAT JSON) select 1", "EXPLAIN select 1"]
     )
+
+
+def test_an_engine_whose_plans_nobody_read_has_none() -> None:
+    with pytest.raises(QueryFailed, match="Plans are shown of PostgreSQL"):
+        Explanation.of("bigquery", "select 1")

@@ -1,9 +1,9 @@
 /** Writes a query as SQL that one can read: a clause a line, names in quotes only where the engine needs them. */
-import type { ConnectionInfo } from "../../contracts/generated-databases.ts";
 import { quoted, tableName } from "../sql-names.ts";
 import { literal, pattern, problemOf } from "./literals.ts";
 import {
   type Aggregate,
+  type BuilderEngine,
   type BuiltQuery,
   type Field,
   type Filter,
@@ -13,8 +13,6 @@ import {
 } from "./query.ts";
 import { valuesOf } from "./value-kinds.ts";
 
-type Engine = ConnectionInfo["engine"];
-
 /** Filters with a problem are left out of the SQL. */
 export function filterProblem({ test, values, kind }: Filter): string {
   if (valuesOf(test) === 0) return "";
@@ -23,7 +21,7 @@ export function filterProblem({ test, values, kind }: Filter): string {
   return typed.map((value) => problemOf(value, kind)).find((problem) => problem !== "") ?? "";
 }
 
-export function buildSql(built: BuiltQuery, engine: Engine): string {
+export function buildSql(built: BuiltQuery, engine: BuilderEngine): string {
   const query = pruned(built);
   const writer = new Writer(query, engine);
   const { filters, limit } = query;
@@ -73,13 +71,13 @@ function listOf(parts: readonly string[]): string {
 
 class Writer {
   readonly #query: BuiltQuery;
-  readonly #engine: Engine;
+  readonly #engine: BuilderEngine;
   /** What the statement calls each table, and whether that is another name than its own. */
   readonly #names: { name: string; isOther: boolean }[] = [];
   /** What each field is called in the result; empty for a column's own name. */
   readonly #aliases: string[] = [];
 
-  constructor(query: BuiltQuery, engine: Engine) {
+  constructor(query: BuiltQuery, engine: BuilderEngine) {
     this.#query = query;
     this.#engine = engine;
     this.#nameTables();

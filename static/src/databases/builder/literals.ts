@@ -1,8 +1,5 @@
 /** Values as SQL: literals that no text can end, or parameters. */
-import type { ConnectionInfo } from "../../contracts/generated-databases.ts";
-import type { ValueKind } from "./query.ts";
-
-type Engine = ConnectionInfo["engine"];
+import type { BuilderEngine, ValueKind } from "./query.ts";
 
 const PARAMETER = /^:[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
@@ -27,7 +24,7 @@ export function problemOf(value: string, kind: ValueKind): string {
 }
 
 /** A value without a problem. */
-export function literal(value: string, kind: ValueKind, engine: Engine): string {
+export function literal(value: string, kind: ValueKind, engine: BuilderEngine): string {
   const text = value.trim();
   if (isParameter(text)) return text;
   switch (kind) {
@@ -47,13 +44,13 @@ export function literal(value: string, kind: ValueKind, engine: Engine): string 
   }
 }
 
-export function textLiteral(value: string, engine: Engine): string {
+export function textLiteral(value: string, engine: BuilderEngine): string {
   const doubled = value.replaceAll("'", "''");
   return `'${engine === "mysql" ? doubled.replaceAll("\\", "\\\\") : doubled}'`;
 }
 
 /** What LIKE takes for `value` with anything before or behind it. */
-export function pattern(value: string, before: boolean, behind: boolean, engine: Engine): string {
+export function pattern(value: string, before: boolean, behind: boolean, engine: BuilderEngine): string {
   const [head, tail] = [before ? "%" : "", behind ? "%" : ""];
   const name = value.trim();
   if (isParameter(name)) {

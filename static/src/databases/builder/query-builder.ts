@@ -1,19 +1,19 @@
 /** Puts a query together by choosing, and shows the SQL of it as it is written. */
 import { html, LitElement, nothing } from "lit";
 import { X } from "lucide";
-import type { ConnectionInfo, DatabaseSchema, TableInfo } from "../../contracts/generated-databases.ts";
+import type { DatabaseSchema, TableInfo } from "../../contracts/generated-databases.ts";
 import { icon } from "../../elements/icon.ts";
 import { buildSql } from "./build-sql.ts";
 import { columnChoice } from "./column-choice.ts";
 import { filterRows } from "./filter-rows.ts";
-import { type BuiltQuery, emptyQuery, pruned, withoutJoin } from "./query.ts";
+import { type BuilderEngine, type BuiltQuery, emptyQuery, pruned, withoutJoin } from "./query.ts";
 import { relationsOf, tablesOf } from "./relations.ts";
 import { sortRows } from "./sort-rows.ts";
 import { relationWords } from "./words.ts";
 
 export interface QueryBuilderParts {
   connection: string;
-  engine: ConnectionInfo["engine"];
+  engine: BuilderEngine;
   schema: DatabaseSchema;
   /** What the query begins with. */
   table: TableInfo;
@@ -25,7 +25,7 @@ export interface QueryBuilderParts {
 /** What each section of the builder is drawn from. */
 export interface BuilderContext {
   query: BuiltQuery;
-  engine: ConnectionInfo["engine"];
+  engine: BuilderEngine;
   /** The query's tables, by their source. */
   tables: readonly (TableInfo | undefined)[];
   /** Takes the query's place. */

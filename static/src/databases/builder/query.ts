@@ -1,5 +1,8 @@
 /** A query as people put it together: plain values, from which SQL is written. */
 
+/** Those whose SQL is known here: a test runs what is written on each. */
+export type BuilderEngine = "postgresql" | "mysql" | "sqlite" | "duckdb";
+
 export interface TablePlace {
   schema: string;
   name: string;

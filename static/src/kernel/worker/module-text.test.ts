@@ -22,9 +22,10 @@ test("it runs strictly, as modules do, and leaves no global", () => {
 
 test("a module that is one function is that function, and what only looks so is evaluated as well", () => {
   const one = evaluateModule("async function make() { return 7; }\nexport default make;\n");
-  assert.equal((one?.["default"] as { name: string }).name, "make");
+  assert.match(String(one?.["default"]), /^async function make/);
   const two = "function make() { return other(); } function other() { return 8; } export default make;";
-  assert.equal((evaluateModule(two)?.["default"] as () => number)(), 8);
+  const { default: make } = evaluateModule(two) as { default: () => number };
+  assert.equal(make(), 8);
 });
 
 test("a module of another form is left to the host", () => {
