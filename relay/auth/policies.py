@@ -35,11 +35,13 @@ POLICIES: Policies = {
     "/data/{connection}/schema": {"GET": "user"},
     "/data/{connection}/sample": {"POST": "user"},
     "/data/{connection}/profile": {"POST": "user"},
+    "/data/{connection}/explain": {"POST": "user"},
     "/data/{connection}/query": {"POST": "user"},
     "/rooms/{document_id}/data/connections": {"GET": "read", "PUT": "manage"},
     "/rooms/{document_id}/data/{connection}/schema": {"GET": "read"},
     "/rooms/{document_id}/data/{connection}/sample": {"POST": "run"},
     "/rooms/{document_id}/data/{connection}/profile": {"POST": "run"},
+    "/rooms/{document_id}/data/{connection}/explain": {"POST": "run"},
     "/rooms/{document_id}/data/{connection}/query": {"POST": "run"},
     # Which hosts somebody may reach is asked there.
     "/net/hosts": {"GET": "user"},
