@@ -17,6 +17,7 @@ from wasm_runtime.environments.cache import Cache
 from wasm_runtime.errors import WasmRuntimeError
 
 from .audit import keeping_lines
+from .audit.opening import open_audit
 from .auth.gate import put_gates
 from .auth.operators import Operators
 from .auth.policies import POLICIES
@@ -25,12 +26,14 @@ from .cache import CacheService, cache_routes, open_cache
 from .client_address import ClientAddress
 from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
-from .data.opening import open_audit, open_connections, open_secrets
+from .data.opening import open_connections, open_secrets
 from .errors import answer_http_error, answer_known_error
 from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
+from .mcp.opening import open_mcp
+from .mcp.routes import MAX_BODY_BYTES, MCP_PATHS, McpEndpoint
 from .metrics_access import MetricsAccess
 from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
 from .networks import Networks
@@ -74,6 +77,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     hosts = declared_hosts(settings)
     net: list[NetService] = []
     is_operator = Operators(settings.operators)
+    names = allowed_names(settings)
+    mcp = McpEndpoint(names, settings.public_origin)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -88,6 +93,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,
+                    open_mcp(settings, opened, service, audit_log) as opened_mcp,
+                    mcp.serving(opened_mcp),
                 ):
                     data.append(opened_data)
                     net.append(opened_net)
@@ -107,6 +114,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 *data_routes(lambda: data[-1]),
                 *operator_routes(connections, audit_log),
                 *net_routes(lambda: net[-1]),
+                mcp.route(),
             ],
             _capabilities(settings, bool(hosts.hosts)),
             is_operator,
@@ -117,13 +125,14 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
             Middleware(ClientAddress, trusted=Networks(settings.trusted_proxies)),
             Middleware(SecurityHeaders),
             Middleware(Telemetry, metrics=metrics),
-            Middleware(Guard, names=allowed_names(settings), public=settings.public_origin),
+            Middleware(Guard, names=names, public=settings.public_origin),
             Middleware(
                 BodyLimit,
                 max_bytes=settings.max_body_bytes,
                 larger={
                     BLOB_PATHS: settings.max_blob_bytes,
                     FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
+                    MCP_PATHS: MAX_BODY_BYTES,
                 },
             ),
         ],
@@ -157,7 +166,7 @@ def _routes(
     cache: CacheService,
     service: AccessService,
     rooms: Callable[[], Rooms],
-    data_and_net: list[BaseRoute],
+    services: list[BaseRoute],
     capabilities: list[Capability],
     is_operator: Operators,
 ) -> list[BaseRoute]:
@@ -180,8 +189,8 @@ def _routes(
     routes += service.routes()
     routes += sync_routes(rooms)
     routes += archive_routes(lambda: rooms().archive, settings.max_blob_bytes)
-    routes += data_and_net
+    routes += services
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
-    put_gates(routes, POLICIES, service.access, is_operator)
+    put_gates(routes, POLICIES, service.access, is_operator, service.agents.identify)
     return routes

@@ -5,7 +5,15 @@ from typing import Literal, get_args
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wasm_runtime.contracts import access, data, net, operator, page_security, relay_api
+from wasm_runtime.contracts import (
+    access,
+    agents,
+    data,
+    net,
+    operator,
+    page_security,
+    relay_api,
+)
 
 ResponseClass = Literal["page", "frame", "script", "asset", "store", "index", "api"]
 RESPONSE_CLASSES: tuple[ResponseClass, ...] = get_args(ResponseClass)
@@ -60,6 +68,8 @@ _SERVICES = frozenset(
         access.SESSION_PATH,
         access.SESSIONS_PATH,
         access.LINKS_PATH,
+        agents.MCP_PATH,
+        agents.TOKENS_PATH,
         access.OIDC_PATH.split("/")[0],
     }
 )

@@ -216,6 +216,11 @@ class Settings(BaseSettings):
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
     )
+    sandbox_hosts: HostNames = Field(
+        default=[],
+        description="Hosts that Python may reach from the sandboxes of MCP's run_python; by "
+        "default none. A name of a private network must be named by its address.",
+    )
     trusted_proxies: NetworkNames = Field(
         default=[],
         description="Addresses or networks, such as 10.0.0.0/8, of proxies in front of the relay. "

@@ -45,8 +45,16 @@ PYTHON = {
     "relay.data": ["relay.auth"],
     "relay.net": ["relay.auth"],
     "relay.operator": ["relay.data"],
+    "relay.mcp": ["relay.sync", "wasm_runtime.runtimes", "wasm_runtime.runtime_runs"],
     "relay.commands": ["relay.data"],
-    "relay.app": ["relay.cache", "relay.net", "relay.operator", "relay.sync", "wasm_runtime.site"],
+    "relay.app": [
+        "relay.cache",
+        "relay.mcp",
+        "relay.net",
+        "relay.operator",
+        "relay.sync",
+        "wasm_runtime.site",
+    ],
     "wasm_runtime.cli": [
         "relay.app",
         "relay.commands",

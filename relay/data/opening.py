@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from relay.audit import AuditLog
 from relay.data_folder import data_folder
 from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
@@ -29,10 +28,6 @@ def open_connections(settings: Settings, mask: SecretMask) -> Connections:
         file=settings.connections,
         built_in={demo.name: demo} if settings.demo_connection else {},
     )
-
-
-def open_audit(settings: Settings, mask: SecretMask) -> AuditLog:
-    return AuditLog(_folder(settings) / "audit.sqlite", mask)
 
 
 def _folder(settings: Settings) -> Path:
