@@ -11,6 +11,7 @@ from .store.database import Connection
 from .store.tokens import all_tokens, make_token
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+_READ: Scope = "mcp:read"
 
 
 def add_token(
@@ -31,5 +32,7 @@ def add_token(
         raise BadRequest(f"A token works for up to {MAX_TOKEN_SECONDS // 86400} days.")
     if len(all_tokens(connection, now, user_id)) >= MAX_TOKENS:
         raise BadRequest(f"One person has at most {MAX_TOKENS} tokens: revoke some.")
-    kept = frozenset(scopes) or frozenset(SCOPES[:1])
+    kept = frozenset(scopes) or frozenset({_READ})
+    if "mcp:write" in kept:
+        kept |= {_READ}  # whoever changes a cell has read it
     return make_token(connection, user_id, name, kept, document_id, now, now + seconds)

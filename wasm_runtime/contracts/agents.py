@@ -23,8 +23,8 @@ MAX_TOKEN_SECONDS = 366 * 24 * 3600
 DEFAULT_TOKEN_SECONDS = 30 * 24 * 3600
 
 Scope = Literal["mcp:read", "mcp:write", "mcp:run"]
-"""mcp:read: list and read notebooks. mcp:write: also change cells. mcp:run: also have cells run,
-and run Python in sandboxes of the relay. Neither of the last two holds the other."""
+"""mcp:read: list and read notebooks. mcp:write: change cells; it brings mcp:read along. mcp:run:
+have cells run and see what comes of them, and run Python in sandboxes of the relay."""
 
 
 @dataclass(frozen=True, kw_only=True)
