@@ -13,6 +13,7 @@ import structlog
 from relay.audit import AuditEvent, AuditRecord
 from relay.auth.actor import Actor
 from relay.errors import NotSignedIn, TooManyRequests
+from wasm_runtime.contracts.agents import TOKEN_PREFIX
 from wasm_runtime.contracts.relay_api import DOCUMENT_ID_PATTERN
 from wasm_runtime.errors import WasmRuntimeError
 
@@ -162,8 +163,10 @@ def _has_scope(actor: Actor, tool: Tool) -> bool:
 
 def _notebook_of(arguments: dict[str, Any]) -> str:
     notebook = arguments.get("notebook")
-    is_id = isinstance(notebook, str) and re.fullmatch(DOCUMENT_ID_PATTERN, notebook)
-    return str(notebook) if is_id else ""
+    if not isinstance(notebook, str) or not re.fullmatch(DOCUMENT_ID_PATTERN, notebook):
+        return ""
+    # A token that was put in the wrong place is written down nowhere.
+    return "" if notebook.startswith(TOKEN_PREFIX) else notebook
 
 
 def _hash_of(arguments: dict[str, Any]) -> str:
