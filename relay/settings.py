@@ -217,9 +217,7 @@ class Settings(BaseSettings):
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
     )
     sandbox_hosts: HostNames = Field(
-        default=[],
-        description="Hosts that Python may reach from the sandboxes of MCP's run_python; by "
-        "default none. A name of a private network must be named by its address.",
+        default=[], description="Hosts that MCP's run_python may reach; by default none."
     )
     trusted_proxies: NetworkNames = Field(
         default=[],
@@ -235,8 +233,7 @@ class Settings(BaseSettings):
         description="How long requests under way may take to finish after Ctrl-C or SIGTERM.",
     )
     metrics: bool = Field(
-        default=True,
-        description="Whether /metrics answers at all; who may read it is said by the two below.",
+        default=True, description="Whether /metrics answers at all; the two below say to whom."
     )
     metrics_addresses: NetworkNames = Field(
         default=["127.0.0.0/8", "::1/128"],

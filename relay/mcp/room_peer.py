@@ -57,6 +57,7 @@ class RoomPeer:
         self._clock = 0
         self._state: dict[str, Any] = {}
         self._offered: Runtime | None = None
+        self._copy: Doc[Any] | None = None
         self._subscription = self.doc.observe(self._edited)
 
     @property
@@ -71,9 +72,10 @@ class RoomPeer:
     def notebook(self) -> Notebook:
         if self.may("write"):
             return Notebook(self.doc)
-        copy: Doc[Any] = Doc()
-        copy.apply_update(self.doc.get_update())
-        return Notebook(copy)
+        if self._copy is None:
+            self._copy = Doc()
+            self._copy.apply_update(self.doc.get_update())
+        return Notebook(self._copy)
 
     @property
     def runs(self) -> Runs:
@@ -179,7 +181,7 @@ class RoomPeer:
                 update = self.doc.get_update(state_vector)
                 self._outgoing.put_nowait(Edit(update, is_answer=True))
             case Edit(update, is_answer):
-                self._is_applying = True
+                self._is_applying, self._copy = True, None
                 try:
                     self.doc.apply_update(update)
                 finally:
@@ -191,6 +193,7 @@ class RoomPeer:
 
     def _edited(self, event: TransactionEvent) -> None:
         if not self._is_applying:
+            self._copy = None
             self._unsaved += 1
             self._outgoing.put_nowait(Edit(event.update, is_answer=False))
 
