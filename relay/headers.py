@@ -8,11 +8,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wasm_runtime.contracts import (
     access,
     agents,
+    ai,
     data,
     net,
     operator,
     page_security,
     relay_api,
+    storage,
 )
 
 ResponseClass = Literal["page", "frame", "script", "asset", "store", "index", "api"]
@@ -63,8 +65,10 @@ _SERVICES = frozenset(
         relay_api.SNAPSHOT_REFUSALS_PATH,
         relay_api.ROOMS_PATH,
         operator.OPERATOR_PATH,
+        ai.AI_PATH,
         data.DATA_PATH,
         net.NET_FETCH_PATH.split("/")[0],
+        storage.STORAGES_PATH,
         access.SESSION_PATH,
         access.SESSIONS_PATH,
         access.LINKS_PATH,

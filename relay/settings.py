@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 import wasm_runtime
 from wasm_runtime.contracts.access import AccessMode
+from wasm_runtime.contracts.relay_api import UPDATE_PART_BYTES
 
 from .loopback import is_loopback
 from .setting_types import HostNames, Names, NetworkNames
@@ -147,9 +148,9 @@ class Settings(BaseSettings):
     )
     max_message_bytes: int = Field(
         default=16 * 1024 * 1024,
-        ge=64 * 1024,
-        description="Largest message on a room's socket. A document that was edited offline comes "
-        "as one message, so this also bounds the notebook that can be shared for the first time.",
+        ge=2 * UPDATE_PART_BYTES,
+        description="Largest message on a room's socket. Our page sends a larger change in parts; "
+        "a stock client does not, so this bounds what it can bring at once.",
     )
     max_document_bytes: int = Field(
         default=64 * 1024 * 1024,
@@ -207,6 +208,13 @@ class Settings(BaseSettings):
         description="Key that seals secrets, 32 bytes in URL-safe base64. By default secrets.key "
         "in the data folder, readable by its owner only: back it up apart from the database.",
     )
+    kept_results_bytes: int = Field(
+        default=1024**3,
+        ge=0,
+        description="How much of the data folder results of queries may take, kept for whoever "
+        "asks the same with a max_age; the least recently used go first, all go when the relay "
+        "ends. 0 keeps none; keep_results of a connection says it for one.",
+    )
     demo_connection: bool = Field(
         default=True,
         description="Whether the connection demo exists, a small SQLite database to try SQL on.",
@@ -218,6 +226,27 @@ class Settings(BaseSettings):
     )
     sandbox_hosts: HostNames = Field(
         default=[], description="Hosts that MCP's run_python may reach; by default none."
+    )
+    storages: Path | None = Field(
+        default=None,
+        description="TOML file of the folders and object stores that notebooks may read and write "
+        "by the relay, a table [storages.NAME] each (docs/storage.md). Without it there are none.",
+    )
+    ai: Path | None = Field(
+        default=None,
+        description="TOML file of AI providers, models, budgets and policies (docs/ai.md).",
+    )
+    openai_key: SecretStr | None = Field(
+        default=None,
+        description="A key of OpenAI: its models can be asked from notebooks, which do not see it.",
+    )
+    anthropic_key: SecretStr | None = Field(
+        default=None,
+        description="A key of Anthropic: its models can be asked from notebooks, likewise.",
+    )
+    gemini_key: SecretStr | None = Field(
+        default=None,
+        description="A key of Google's Gemini: its models can be asked from notebooks.",
     )
     trusted_proxies: NetworkNames = Field(
         default=[],

@@ -11,6 +11,7 @@ import {
   checkScriptLimit,
   DATABASES_LIMIT,
   gzipSizes,
+  HTTP_LIMIT,
   kilobytes,
   SCRIPT_LIMIT,
   SHARING_LIMIT,
@@ -326,3 +327,4 @@ checkScriptLimit(own, SCRIPT_LIMIT);
 checkScriptLimit(sharing, SHARING_LIMIT, "scripts of shared notebooks");
 checkScriptLimit(table, TABLE_LIMIT, "scripts of tables");
 checkScriptLimit(databases, DATABASES_LIMIT, "scripts of databases");
+checkScriptLimit(sizesOf(scripts.http), HTTP_LIMIT, "scripts of HTTP requests");

@@ -50,6 +50,26 @@ _SKIPPED = {
         _CAST,
     ],
 }
+_SKIPPED["redshift"] = _SKIPPED["postgresql"]
+_SKIPPED["flightsql"] = _SKIPPED["adbc"] = _SKIPPED["duckdb"]
+_SKIPPED["snowflake"] = [
+    r"(?:--|//)[^\n]*",
+    _BLOCK_COMMENT,
+    r"'(?:[^'\\]|\\.|'')*(?:'|\Z)",
+    _NAME,
+    r"\$\$.*?(?:\$\$|\Z)",
+    _CAST,
+    r":=",
+]
+_SKIPPED["bigquery"] = [
+    r"(?:--|#)[^\n]*",
+    _BLOCK_COMMENT,
+    r"\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)",
+    r"'''(?:[^\\]|\\.)*?(?:'''|\Z)",
+    r"'(?:[^'\\]|\\.)*(?:'|\Z)",
+    r'"(?:[^"\\]|\\.)*(?:"|\Z)',
+    r"`(?:[^`\\]|\\.)*(?:`|\Z)",
+]
 _TOKEN = {
     dialect: re.compile("|".join([*skipped, r"(?<![\w:]):(?P<parameter>[A-Za-z_]\w*)"]), re.DOTALL)
     for dialect, skipped in _SKIPPED.items()

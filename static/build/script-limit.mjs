@@ -11,6 +11,8 @@ export const SHARING_LIMIT = 60_000;
 export const TABLE_LIMIT = 24_000;
 /** Bytes after gzip that a notebook loads for its first SQL cell, or with the schema browser. */
 export const DATABASES_LIMIT = 35_000;
+/** Bytes after gzip that a notebook loads once Python asks for something over HTTP. */
+export const HTTP_LIMIT = 6_000;
 
 /** Behind each of these modules lies all that only some pages load. */
 const ENTRIES = {
@@ -18,6 +20,8 @@ const ENTRIES = {
   sharing: /^src\/sharing\/entry\.ts$/,
   /** What only a page of a relay with a gateway needs, once Python asks for something. */
   gateway: /^src\/session\/gateway\.ts$/,
+  /** What only a notebook whose Python asks for something over HTTP needs. */
+  http: /^src\/session\/http-requests\.ts$/,
   /** What only an interactive table needs. */
   table: /^src\/outputs\/table\/entry\.ts$/,
   /** What only a notebook that asks a database needs. */

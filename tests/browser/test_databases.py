@@ -116,4 +116,4 @@ def test_without_the_relay_a_sentence_says_so(browser: Browser, own_relay: Relay
         allow(scratch, "demo")
         expect(scratch.run("%%sql demo\nselect 6 * 7 as answer")).to_contain_text("42")
         own_relay.stop()
-        expect(scratch.run("%%sql demo\nselect 1")).to_contain_text("cannot be reached")
+        expect(scratch.run("%%sql demo\nselect 2")).to_contain_text("cannot be reached")

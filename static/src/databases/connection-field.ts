@@ -5,12 +5,16 @@ import { type SchemaStore, valueOf } from "./schema-store.ts";
 import { connectionOf, setConnection } from "./sql-cell.ts";
 
 export function connectionField(cell: Cell, store: SchemaStore) {
-  const list = valueOf(store.connections)?.list ?? [];
+  const { list = [], ofNotebook = null } = valueOf(store.connections) ?? {};
   const chosen = connectionOf(cell) ?? "";
   const isUnknown = chosen !== "" && !list.some(({ name }) => name === chosen);
+  const isOffered = ofNotebook?.offered.some(({ name }) => name === chosen) ?? false;
+  const missing = isOffered
+    ? `The owners of this notebook did not choose “${chosen}”.`
+    : `The relay has no connection “${chosen}” for you.`;
   const change = (event: Event) => setConnection(cell, (event.target as HTMLSelectElement).value);
   return html`<select class="cell-kind cell-connection" aria-label="Connection" tabindex="-1" @change=${change}
-    title=${isUnknown && store.connections.kind === "here" ? `The relay has no connection “${chosen}” for you.` : "Which database the cell asks"}
+    title=${isUnknown && store.connections.kind === "here" ? missing : "Which database the cell asks"}
     ?data-missing=${isUnknown && store.connections.kind === "here"}>
     <option value="" ?selected=${chosen === ""}>No connection</option>
     ${list.map(({ name }) => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`)}

@@ -8,6 +8,7 @@ import type { NotebookPage } from "../elements/notebook-page.ts";
 import { connectionField } from "./connection-field.ts";
 import { DataRequests } from "./data-requests.ts";
 import { adoptDatabaseStyles } from "./databases-styles.ts";
+import { chooseConnections } from "./notebook-connections.ts";
 import { showOperatorDialog } from "./operator-dialog.ts";
 import { RelayAnswers } from "./relay-answers.ts";
 import { SchemaPanel } from "./schema-panel.ts";
@@ -32,7 +33,8 @@ class NotebookDatabases implements Databases {
 
   constructor(page: NotebookPage, relay: RelayAnswers) {
     this.#page = page;
-    const requests = new DataRequests(relay);
+    const { stored, id } = page.parts.open;
+    const requests = new DataRequests(relay, () => (stored.isShared ? id : null));
     this.#store = new SchemaStore(requests);
     this.#panel = new SchemaPanel({
       store: this.#store,
@@ -40,6 +42,7 @@ class NotebookDatabases implements Databases {
       insert: (node) => void this.#insert(node).catch(page.parts.onError),
       query: (node) => this.#query(node),
       manage: () => void this.#manage(relay).catch(page.parts.onError),
+      choose: () => void this.#choose(requests).catch(page.parts.onError),
       close: () => this.togglePanel(),
     });
     adoptDatabaseStyles(page, this.#life.signal);
@@ -57,6 +60,7 @@ class NotebookDatabases implements Databases {
   }
 
   panel() {
+    this.#panel.isShared = this.#page.parts.open.stored.isShared;
     return this.#isOpen ? html`${this.#panel}` : null;
   }
 
@@ -113,6 +117,10 @@ class NotebookDatabases implements Databases {
       metadata: sqlMetadata(node.connection),
     });
     controller.edit(cell.id, "end");
+  }
+
+  async #choose(requests: DataRequests): Promise<void> {
+    if (await chooseConnections(requests)) await this.#store.wantConnections(true);
   }
 
   async #manage(relay: RelayAnswers): Promise<void> {

@@ -17,14 +17,22 @@ export interface SchemaPanelParts {
   /** Makes a SQL cell that reads the table. */
   query(node: TreeNode & { kind: "table" }): void;
   manage(): void;
+  /** Lets owners choose what a shared notebook may use. */
+  choose(): void;
   close(): void;
 }
 
 const SECONDS_BETWEEN_AGES = 30;
 
 export class SchemaPanel extends LitElement {
-  static override properties = { filter: { state: true }, activeId: { state: true } };
+  static override properties = {
+    filter: { state: true },
+    activeId: { state: true },
+    isShared: { attribute: false },
+  };
   declare filter: string;
+  /** Whether the notebook is. */
+  declare isShared: boolean;
   declare activeId: string | null;
   readonly #parts: SchemaPanelParts;
   readonly #expanded = new Set<string>();
@@ -38,6 +46,7 @@ export class SchemaPanel extends LitElement {
     this.#parts = parts;
     this.filter = "";
     this.activeId = null;
+    this.isShared = false;
   }
 
   override connectedCallback(): void {
@@ -103,8 +112,19 @@ export class SchemaPanel extends LitElement {
         ${mayManage ? button(Ellipsis, "Connections and audit…", manage) : nothing}
         ${button(X, "Close the databases panel", close)}
       </header>
-      ${this.#content()}
+      ${this.isShared ? this.#choice() : nothing} ${this.#content()}
     </aside>`;
+  }
+
+  /** What the owners of a shared notebook chose. */
+  #choice() {
+    const ofNotebook = valueOf(this.#parts.store.connections)?.ofNotebook;
+    const chosen = ofNotebook?.chosen ?? null;
+    const words = chosen === null ? "Each person uses what they may" : `Its owners chose ${counted(chosen.length, "connection")}`;
+    return html`<div class="schema-choice">
+      <span class="soft">${ofNotebook ? words : "A shared notebook"}</span>
+      <button class="button" aria-label="Connections of this notebook…" @click=${this.#parts.choose}>Connections…</button>
+    </div>`;
   }
 
   #content() {
@@ -115,6 +135,9 @@ export class SchemaPanel extends LitElement {
         ? this.#refused(connections.error)
         : html`<p class="soft">Asking the relay…</p>`;
     }
+    if (known.list.length === 0 && (known.ofNotebook?.offered.length ?? 0) > 0)
+      return html`<div class="schema-refused"><p><strong>This notebook may use none of your connections.</strong></p>
+        <p>Its owners choose them.</p></div>`;
     if (known.list.length === 0) return this.#noConnections(known.mayManage);
     const active = this.#rows.find(({ id }) => id === this.activeId);
     const search = (event: Event) => {

@@ -6,6 +6,7 @@ type Engine = ConnectionInfo["engine"];
 /** Where a schema goes without saying. */
 const USUAL_SCHEMA: Partial<Record<Engine, string>> = {
   postgresql: "public",
+  redshift: "public",
   sqlite: "main",
   duckdb: "main",
 };
@@ -20,9 +21,10 @@ const RESERVED = new Set(
 
 /** As it is when it can be, else in the engine's quotes. */
 export function quoted(name: string, engine: Engine): string {
-  // PostgreSQL folds a name without quotes to lower case; a name in lower case is the same everywhere.
-  if (/^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name)) return name;
-  const mark = engine === "mysql" ? "`" : '"';
+  // A name without quotes is folded: to capitals by Snowflake, elsewhere to lower case or not at all.
+  const plain = engine === "snowflake" ? /^[A-Z_][A-Z0-9_]*$/ : /^[a-z_][a-z0-9_]*$/;
+  if (plain.test(name) && !RESERVED.has(name.toLowerCase())) return name;
+  const mark = engine === "mysql" || engine === "bigquery" ? "`" : '"';
   return mark + name.replaceAll(mark, mark + mark) + mark;
 }
 

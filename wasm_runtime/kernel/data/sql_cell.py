@@ -32,12 +32,15 @@ def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
             parameters,
             first_rows=asked.first_rows,
             decimals=asked.decimals,
+            max_age=asked.max_age,
         )
         frame = result.frame
         source = TableSource(
             connection=asked.connection,
             seconds=result.seconds,
             fetched_at=result.fetched_at,
+            cached=result.age_seconds is not None,
+            offline=result.is_offline,
             more=result.more,
         )
     names[asked.variable] = frame

@@ -1,6 +1,6 @@
-/** The bytes of one query's result: read ahead while Python works, but never far. */
+/** A body that Python reads in parts: read ahead while it works, but never far. */
 
-/** The database waits once so much lies here unread. */
+/** Whoever sends it waits once so much lies here unread. */
 const READ_AHEAD_BYTES = 1 << 20;
 
 export interface StreamPart {
@@ -8,7 +8,7 @@ export interface StreamPart {
   isLast: boolean;
 }
 
-export class QueryStream {
+export class PartStream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #parts: Uint8Array[] = [];
   #bytes = 0;
@@ -54,7 +54,8 @@ export class QueryStream {
   }
 }
 
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+/** Parts of a body as one. */
+export function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

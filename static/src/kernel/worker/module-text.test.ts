@@ -20,6 +20,14 @@ test("it runs strictly, as modules do, and leaves no global", () => {
   assert.equal("left" in globalThis, false);
 });
 
+test("a module that is one function is that function, and what only looks so is evaluated as well", () => {
+  const one = evaluateModule("async function make() { return 7; }\nexport default make;\n");
+  assert.match(String(one?.["default"]), /^async function make/);
+  const two = "function make() { return other(); } function other() { return 8; } export default make;";
+  const { default: make } = evaluateModule(two) as { default: () => number };
+  assert.equal(make(), 8);
+});
+
 test("a module of another form is left to the host", () => {
   for (const source of [
     "import fs from 'node:fs'; export { fs };",
