@@ -44,6 +44,16 @@ from .networks import Networks
 from .operator import operator_routes
 from .secrets import SecretMask
 from .settings import Settings
+from .storage import (
+    FILE_PATHS,
+    DatabaseFiles,
+    OpenStores,
+    answer_outside_file,
+    declared_storages,
+    open_storage,
+    storage_routes,
+)
+from .storage.errors import OutsideFile
 from .sync import (
     BLOB_PATHS,
     Limits,
@@ -81,6 +91,10 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     data: list[DataService] = []
     hosts = declared_hosts(settings)
     net: list[NetService] = []
+    storages = declared_storages(settings)
+    stores = OpenStores(open_secrets(settings, mask))
+    storage = open_storage(settings, storages, stores, audit_log)
+    stored_files = DatabaseFiles(storages, stores, audit_log)
     providers = declared_ai(settings)
     ai: list[AiService] = []
     is_operator = Operators(settings.operators)
@@ -95,7 +109,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 async with (
                     service.following(opened.reconsider),
                     open_kept_results(settings) as results,
-                    open_data(connections, chosen, audit_log, is_operator, results) as opened_data,
+                    open_data(
+                        connections, chosen, audit_log, is_operator, stored_files, results
+                    ) as opened_data,
                     open_net(
                         settings, hosts, open_secrets(settings, mask), audit_log
                     ) as opened_net,
@@ -120,8 +136,9 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
             lambda: rooms[-1],
             [
                 *data_routes(lambda: data[-1]),
-                *operator_routes(connections, audit_log),
+                *operator_routes(connections, audit_log, stored_files),
                 *net_routes(lambda: net[-1]),
+                *storage_routes(storage),
                 *ai_routes(lambda: ai[-1]),
             ],
             _capabilities(settings, bool(hosts.hosts), bool(providers.providers)),
@@ -140,11 +157,16 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 larger={
                     BLOB_PATHS: settings.max_blob_bytes,
                     FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
+                    FILE_PATHS: max(storages.max_upload_bytes, settings.max_body_bytes),
                     ASK_PATHS: providers.max_request_bytes,
                 },
             ),
         ],
-        exception_handlers={WasmRuntimeError: answer_known_error, HTTPException: answer_http_error},
+        exception_handlers={
+            OutsideFile: answer_outside_file,
+            WasmRuntimeError: answer_known_error,
+            HTTPException: answer_http_error,
+        },
     )
 
 

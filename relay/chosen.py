@@ -1,4 +1,5 @@
-"""What the owners of shared notebooks chose of what the operator offers: hosts, connections."""
+"""What the owners of shared notebooks chose of what the operator offers: hosts, connections,
+storages."""
 
 import asyncio
 import json
@@ -13,10 +14,11 @@ from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
 from relay.errors import BadRequest, Unavailable
 
-Kind = Literal["hosts", "connections"]
+Kind = Literal["hosts", "connections", "storages"]
 _ACTIONS: dict[Kind, str] = {
     "hosts": "gateway hosts chosen",
     "connections": "connections chosen",
+    "storages": "storages chosen",
 }
 
 

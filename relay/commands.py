@@ -97,7 +97,11 @@ def add(arguments: argparse.Namespace) -> int:
     if fields.get("path"):
         fields["path"] = str(Path(fields["path"]).absolute())
     declared = declaration_of(arguments.name, fields)
-    password = _asked(f"Password of {declared.user}: ") if declared.user else ""
+    password = ""
+    if declared.engine == "bigquery":
+        password = _asked("The service account's key, as one line of JSON: ")
+    elif declared.user:
+        password = _asked(f"Password of {declared.user}: ")
     connections, _, audit = _opened()
     connections.add(declared, password)
     _note(audit, "connection add", declared.name, "ok")
@@ -107,11 +111,15 @@ def add(arguments: argparse.Namespace) -> int:
 
 def test(arguments: argparse.Namespace) -> int:
     from relay.data.engines import open_engine
+    from relay.settings_loading import load_settings
+    from relay.storage import DatabaseFiles, OpenStores, declared_storages
 
-    connections, _, audit = _opened()
+    connections, secrets, audit = _opened()
     declared = connections.get(arguments.name)
+    stored = DatabaseFiles(declared_storages(load_settings()), OpenStores(secrets), audit)
     try:
-        version = asyncio.run(open_engine(declared, connections.password(declared)).check())
+        engine = open_engine(declared, connections.password(declared), stored)
+        version = asyncio.run(engine.check())
     except WasmRuntimeError as error:
         _note(audit, "connection test", declared.name, error.code)
         raise

@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 import wasm_runtime
 from wasm_runtime.contracts.access import AccessMode
+from wasm_runtime.contracts.relay_api import UPDATE_PART_BYTES
 
 from .loopback import is_loopback
 from .setting_types import HostNames, Names, NetworkNames
@@ -147,9 +148,9 @@ class Settings(BaseSettings):
     )
     max_message_bytes: int = Field(
         default=16 * 1024 * 1024,
-        ge=64 * 1024,
-        description="Largest message on a room's socket. A document that was edited offline comes "
-        "as one message, so this also bounds the notebook that can be shared for the first time.",
+        ge=2 * UPDATE_PART_BYTES,
+        description="Largest message on a room's socket. Our page sends a larger change in parts; "
+        "a stock client does not, so this bounds what it can bring at once.",
     )
     max_document_bytes: int = Field(
         default=64 * 1024 * 1024,
@@ -222,6 +223,11 @@ class Settings(BaseSettings):
         default=None,
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
+    )
+    storages: Path | None = Field(
+        default=None,
+        description="TOML file of the folders and object stores that notebooks may read and write "
+        "by the relay, a table [storages.NAME] each (docs/storage.md). Without it there are none.",
     )
     ai: Path | None = Field(
         default=None,

@@ -4,6 +4,7 @@ A provider must not be made to fetch or keep anything on the operator's account.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ _OWN_TOOLS = frozenset({None, "function", "custom"})
 _ASSUMED_OUTPUT_TOKENS = 4096
 _BYTES_PER_TOKEN = 4
 _MAX_DEPTH = 64
+_HEADER = re.compile(r"[ -~]{1,500}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class Asked:
     endpoint: Endpoint
     body: Mapping[str, Any]
     bytes: int
-    beta: tuple[tuple[str, str], ...] = field(default=())
-    """Headers of the protocol that go along."""
+    protocol: tuple[tuple[str, str], ...] = field(default=())
+    """Headers, such as the protocol's version, that go along."""
 
     @property
     def model_id(self) -> str:
@@ -69,8 +71,10 @@ def asked_of(endpoint: Endpoint, text: bytes, headers: Mapping[str, str]) -> Ask
     if body.get("stream") and not endpoint.last_events:
         raise BadAiRequest(f"{endpoint.path} does not stream.")
     names = ("anthropic-version", "anthropic-beta") if endpoint.wire == "anthropic" else ()
-    beta = tuple((name, headers[name]) for name in names if name in headers)
-    return Asked(endpoint, body, len(text), beta)
+    protocol = tuple((name, headers[name]) for name in names if name in headers)
+    if not all(_HEADER.fullmatch(value) for _, value in protocol):
+        raise BadAiRequest(f"{' and '.join(names)}: expected one line of printable characters.")
+    return Asked(endpoint, body, len(text), protocol)
 
 
 def body_for(asked: Asked, model: Model, provider: Provider) -> bytes:

@@ -117,9 +117,10 @@ class Asking:
         on_try: Callable[[Candidate], None],
     ) -> Begun:
         provider = candidate.provider
-        body = body_for(asked, candidate.model, provider)
-        headers, key = await self._headers(provider)
-        headers += [*asked.beta, ("content-type", "application/json")]
+        body = await asyncio.to_thread(body_for, asked, candidate.model, provider)
+        own_headers, key = await self._headers(provider)
+        named = {**dict(own_headers), **dict(asked.protocol), "content-type": "application/json"}
+        headers = list(named.items())
         await self._take_place(own, provider)
         for attempt in range(provider.retries + 1):
             on_try(candidate)

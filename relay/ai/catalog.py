@@ -17,6 +17,7 @@ from .declaration import Declared, Model, Provider
 from .errors import AiError, NoSuchModel, ProviderFailed
 
 _log = structlog.stdlib.get_logger("relay.ai")
+_LISTING_SECONDS = 10
 _LISTED_SECONDS = 600
 _FAILED_SECONDS = 30
 _MAX_MODELS = 1000
@@ -35,14 +36,14 @@ class Catalog:
         self._asking = asking
         self._clock = clock
         self._listings: dict[str, _Listing] = {}
-        self._listing = asyncio.Lock()
+        self._locks = {name: asyncio.Lock() for name in declared.providers}
 
     async def offered(self, actor: Actor) -> tuple[list[Candidate], list[str]]:
         """What the actor may ask, and the names of providers that could not be asked."""
         found = {model.id: model for model in self._declared.models.values()}
         silent = []
-        for provider in self._discovering:
-            listing = await self._listed(provider)
+        listings = await asyncio.gather(*map(self._listed, self._discovering))
+        for provider, listing in zip(self._discovering, listings, strict=True):
             if listing.failed:
                 silent.append(provider.name)
             for model in listing.models:
@@ -88,7 +89,7 @@ class Catalog:
         return Candidate(model, self._declared.providers[model.provider])
 
     async def _listed(self, provider: Provider) -> _Listing:
-        async with self._listing:
+        async with self._locks[provider.name]:
             known = self._listings.get(provider.name)
             if known is None or self._clock() >= known.until:
                 known = self._listings[provider.name] = await self._ask(provider, known)
@@ -96,9 +97,10 @@ class Catalog:
 
     async def _ask(self, provider: Provider, before: _Listing | None) -> _Listing:
         try:
-            models = _models_in(provider, await self._asking.listing(provider))
-        except (AiError, Unavailable) as error:
-            _log.warning("models not listed", provider=provider.name, reason=error.message)
+            async with asyncio.timeout(_LISTING_SECONDS):
+                models = _models_in(provider, await self._asking.listing(provider))
+        except (AiError, Unavailable, TimeoutError) as error:
+            _log.warning("models not listed", provider=provider.name, reason=str(error))
             kept = before.models if before else ()
             return _Listing(kept, self._clock() + _FAILED_SECONDS, failed=not kept)
         return _Listing(models, self._clock() + _LISTED_SECONDS)

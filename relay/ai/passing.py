@@ -54,24 +54,25 @@ class PassedAnswer(Response):
 
     async def _work(self, body: bytes, send: Send) -> None:
         request = self._request
-        asked = asked_of(self._endpoint, body, request.headers)
+        # A long conversation takes a while to read, and others are waiting.
+        asked = await asyncio.to_thread(asked_of, self._endpoint, body, request.headers)
         document_id = request.path_params.get("document_id")
         rest: list[bytes] = []
         async with self._service.ask(actor_of(request), document_id, asked) as answer:
             async for chunk in answer.chunks():
                 if asked.streams:
-                    await self._begin(send, answer.headers)
+                    if not self._has_begun:
+                        await self._begin(send, answer.headers)
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 else:
                     rest.append(chunk)
             headers = answer.headers
         # Only once it is on record.
-        await self._begin(send, headers)
+        if not self._has_begun:
+            await self._begin(send, headers)
         await send({"type": "http.response.body", "body": b"".join(rest), "more_body": False})
 
     async def _begin(self, send: Send, headers: list[tuple[str, str]]) -> None:
-        if self._has_begun:
-            return
         self._has_begun = True
         # A proxy that collects what it passes on would hold the words back.
         headers = [*headers, ("cache-control", "no-store"), ("x-accel-buffering", "no")]

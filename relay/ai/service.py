@@ -8,7 +8,7 @@ from typing import get_args
 
 from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
-from relay.net.places import Places
+from relay.places import Places
 from wasm_runtime.contracts.ai import AiPolicy, ModelInfo, ModelList, Wire
 from wasm_runtime.errors import WasmRuntimeError
 

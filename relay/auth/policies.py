@@ -46,6 +46,17 @@ POLICIES: Policies = {
     "/net/fetch": {"POST": "user"},
     "/rooms/{document_id}/net/fetch": {"POST": "run"},
     "/rooms/{document_id}/net/hosts": {"GET": "read", "PUT": "manage"},
+    # Which storages somebody may use, and whether to write, is asked there.
+    "/storages": {"GET": "user"},
+    "/storages/{storage}/list": {"GET": "user"},
+    "/storages/{storage}/files/{path:path}": {"GET": "user", "PUT": "user", "DELETE": "user"},
+    "/rooms/{document_id}/storages": {"GET": "read", "PUT": "manage"},
+    "/rooms/{document_id}/storages/{storage}/list": {"GET": "run"},
+    "/rooms/{document_id}/storages/{storage}/files/{path:path}": {
+        "GET": "run",
+        "PUT": "run",
+        "DELETE": "run",
+    },
     # Which models somebody may ask is asked there, and within what.
     "/ai/models": {"GET": "user"},
     "/ai/openai/v1/models": {"GET": "user"},

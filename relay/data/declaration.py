@@ -8,6 +8,7 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from relay.secret_store import is_reference
+from relay.storage.address import SCHEME, parse_address
 from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN, ConnectionInfo, EngineName
 from wasm_runtime.errors import UsageError
 
@@ -58,7 +59,8 @@ class Declaration:
     path: str = ""
     """The database file of SQLite and DuckDB."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """DuckDB: names of views, each over one Parquet, CSV or JSON file."""
+    """DuckDB: names of views, each over one Parquet, CSV or JSON file, or over those of a storage
+    that match, storage://NAME/trips/*.parquet."""
     options: Mapping[str, str] = field(default_factory=dict)
     max_seconds: float = 60
     max_rows: int = 10_000_000
@@ -186,6 +188,9 @@ def _problem(declaration: Declaration) -> str:
         return "SQLite wants the path of its file, and nothing else."
     if engine == "duckdb" and not (declaration.path or declaration.files):
         return "DuckDB wants the path of its file, or files to make views of."
+    wrong = [each for each in stored_files(declaration).values() if parse_address(each) is None]
+    if wrong:
+        return f"{wrong[0]} is no address of files, such as storage://NAME/trips/*.parquet."
     if engine == "bigquery" and not declaration.database:
         return "it names no dataset, as in bigquery://project/dataset."
     if engine == "adbc" and not declaration.options.get("driver"):
@@ -200,8 +205,18 @@ def _problem(declaration: Declaration) -> str:
     return ""
 
 
+def stored_files(declaration: Declaration) -> dict[str, str]:
+    """The views over files of a storage."""
+    return {name: each for name, each in declaration.files.items() if each.startswith(SCHEME)}
+
+
+def local_files(declaration: Declaration) -> dict[str, str]:
+    """The views over files of this machine."""
+    return {name: each for name, each in declaration.files.items() if not each.startswith(SCHEME)}
+
+
 def _paths(declaration: Declaration) -> list[str]:
-    return [path for path in (declaration.path, *declaration.files.values()) if path]
+    return [path for path in (declaration.path, *local_files(declaration).values()) if path]
 
 
 def _is_of_type(value: object, expected: Any) -> bool:

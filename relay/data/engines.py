@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from relay.storage.for_databases import DatabaseFiles
 from wasm_runtime.contracts.data import EngineName
 
 from . import demo
@@ -16,7 +17,9 @@ OpenEngine = Callable[[Declaration, str], Engine]
 """Of a declaration and the password it refers to."""
 
 
-def open_engine(declaration: Declaration, password: str) -> Engine:
+def open_engine(
+    declaration: Declaration, password: str, stored: DatabaseFiles | None = None
+) -> Engine:
     """Raises DriverMissing when its driver is not installed."""
     try:
         match declaration.engine:
@@ -33,7 +36,7 @@ def open_engine(declaration: Declaration, password: str) -> Engine:
 
                 if declaration.name == demo.NAME:
                     demo.ensure_demo(Path(declaration.path))
-                return ChildEngine(declaration)
+                return ChildEngine(declaration, stored)
             case "redshift":
                 from .redshift import RedshiftEngine
 

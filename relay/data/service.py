@@ -6,11 +6,13 @@ import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
 from relay.chosen import Chosen
+from relay.storage.for_databases import DatabaseFiles
 from wasm_runtime.contracts.data import (
     DatabaseSchema,
     QueryRequest,
@@ -238,11 +240,13 @@ async def open_data(
     chosen: Chosen,
     audit: AuditLog,
     is_operator: Callable[[Actor], bool],
+    stored: DatabaseFiles | None = None,
     results: KeptResults | None = None,
 ) -> AsyncIterator[DataService]:
-    """The service for the time of an application's life."""
+    """The service for the time of an application's life; `stored` reads files of storages."""
     grants = Grants(connections, DeclaredUsers(), chosen, audit, is_operator)
-    service = DataService(connections, grants, audit, results=results)
+    opening = partial(open_engine, stored=stored)
+    service = DataService(connections, grants, audit, opening, results)
     try:
         yield service
     finally:

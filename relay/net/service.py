@@ -13,6 +13,7 @@ from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
 from relay.chosen import Chosen
 from relay.errors import Unavailable
+from relay.places import Places
 from relay.secret_store import SecretStore, references_in
 from wasm_runtime.contracts.net import DocumentHosts, HostList, NetRequest
 from wasm_runtime.errors import UsageError, WasmRuntimeError
@@ -22,7 +23,6 @@ from .declaration import Declared, Host
 from .errors import HOW_TO_ALLOW, BadExchange, BodyTooLarge, HostRefused
 from .headers import Pairs, for_another_host, sent_headers, value_of, with_credentials
 from .incoming import Incoming
-from .places import Places
 from .target import Target, target_of
 from .upstream import Upstream, too_slow
 

@@ -15,6 +15,7 @@ import structlog
 from relay.auth.access import Access
 
 from .audience import Audience
+from .broadcast import Broadcast
 from .bus import Bus, Compacted, Ended, Note, States, WhoIsThere, Written
 from .client import Client
 from .compaction import Due, LogSize
@@ -74,6 +75,7 @@ class Room:
         self._rights = Rights(access, document_id)
         self._max_document_bytes = limits.max_document_bytes
         self._splitter = Splitter(limits.max_message_bytes - FRAME_BYTES)
+        self._broadcast = Broadcast(self.audience, self._splitter)
         self._bus = bus
         self._compacted = compacted
         self._clock = clock
@@ -173,18 +175,14 @@ class Room:
                 self.position.heard(sequence, None)
             self._follower.follow()
             return
-        updates, authors = list[bytes](), set[Client]()
         for sequence in sequences:
-            authors.add(self._unsaved.wrote())
-            update = self._replica.keep()
-            updates.append(update)
+            author, update = self._unsaved.wrote(), self._replica.keep()
+            self._broadcast.add(update, author)
             self._grow(len(update))
             self.position.wrote(sequence)
             told = update if len(update) <= _TOLD_BYTES else None
             self._bus.post(Written(self.document_id, self.epoch, sequence, told))
-        # One who wrote all of it has it.
-        author = authors.pop() if len(authors) == 1 else None
-        self.audience.show_edits(self._splitter.merged(updates), but=author)
+        self._broadcast.go_on()
         self.audience.saved(self._unsaved.saved)
         self._follower.follow()
         self._compact_if_due()
@@ -236,7 +234,7 @@ class Room:
         await beside_the_loop_if_large(self._replica.add, update)
         self.position.took(sequence)
         self._grow(len(update))
-        self.audience.show_edits(await self._splitter.parts(update))
+        await self._broadcast.show(update)
         self._compact_if_due()
 
     def begin_again(self, why: str) -> None:
@@ -266,6 +264,7 @@ class Room:
         if self.ended is None:
             self.ended = why
             self._unsaved.forget()
+            self._broadcast.close()
             self.audience.close(why)
 
     async def _show_again(self, opened: Opened) -> None:
@@ -276,7 +275,7 @@ class Room:
             self.audience.close(NotSaved(_BEGUN_ELSEWHERE))
         self._begin(opened)
         if grown:
-            self.audience.show_edits(await self._splitter.parts(self._replica.beyond(shown)))
+            await self._broadcast.show(self._replica.beyond(shown))
 
     def _begin(self, opened: Opened) -> None:
         self.epoch = opened.epoch
@@ -287,6 +286,7 @@ class Room:
 
     async def close(self, reason: SyncError) -> None:
         """End every connection, and stop trying to reach the store."""
+        self._broadcast.close()
         self.audience.close(reason)
         await self._follower.close()
         if self._recovery is not None:

@@ -8,10 +8,12 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from pycrdt import merge_updates
 
 from .lib0 import block_bytes, number_bytes
+from .places import Id
 from .replica import MAX_STORED_ELEMENTS
 from .update_walk import HAS_ORIGIN, Deleted, Struct, Walk
 
@@ -73,26 +75,32 @@ def _in_order(structs: list[Struct]) -> Iterator[Struct]:
     done = {client: queue[0].clock for client, queue in queues.items()}
     end = {client: queue[-1].end for client, queue in queues.items()}
 
-    def missing(struct: Struct) -> int | None:
-        """The client whose turn it is before."""
+    def missing(struct: Struct) -> Id | None:
+        """What is still to come, and has to come before."""
         for client, clock in filter(None, (struct.origin, struct.parent, struct.right)):
             if client in done and done[client] <= clock < end[client]:
-                return client
+                return client, clock
         return None
 
-    for client in queues:
-        waiting = [client]
-        while waiting:
-            queue = queues[waiting[-1]]
-            before = missing(queue[0]) if queue else None
-            if not queue or before in waiting:
-                waiting.pop()  # what waited for it goes on
-            elif before is not None:
-                waiting.append(before)
-            else:
-                struct = queue.popleft()
-                done[struct.client] = struct.end
-                yield struct
+    waiting: dict[int, list[Id]] = {}  # by the client waited for: (clock, who waits)
+    ready = list(queues)
+    while ready:
+        client = ready.pop()
+        queue = queues[client]
+        while queue:
+            before = missing(queue[0])
+            if before is not None:
+                heappush(waiting.setdefault(before[0], []), (before[1], client))
+                break
+            struct = queue.popleft()
+            done[client] = struct.end
+            yield struct
+        heap = waiting.get(client, [])
+        while heap and heap[0][0] < done[client]:
+            ready.append(heappop(heap)[1])
+    # What waits for itself is of no honest document; nothing is left out all the same.
+    for queue in queues.values():
+        yield from queue
 
 
 @dataclass

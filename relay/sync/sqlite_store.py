@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from .sqlite_file import SqliteFile
@@ -18,6 +19,7 @@ from .store import (
     Point,
     Record,
     Stored,
+    StoreFault,
     by_document,
     checksum,
 )
@@ -49,6 +51,16 @@ MIGRATIONS = (
 )
 """One step for each version of the schema, from the empty file on."""
 
+_ROWS_AT_ONCE = 500
+"""A statement has at most 32,766 values."""
+_ADVANCE = (
+    "UPDATE documents SET sequence = sequence + column3 FROM (VALUES {news}) "
+    "WHERE document_id = column1 AND epoch = column2 AND NOT is_deleted"
+)
+_ENDS = (
+    "SELECT json_group_object(document_id, sequence) FROM documents, json_each(?) "
+    "WHERE document_id = value"
+)
 _BEGIN = "INSERT OR IGNORE INTO documents (document_id, epoch, sequence) VALUES (?, ?, 0)"
 _SELECT = "SELECT sequence, content, checksum FROM "
 
@@ -62,16 +74,23 @@ class SqliteStore:
         self._file = SqliteFile(path, MIGRATIONS)
 
     def append(self, appends: Sequence[Append]) -> Sequence[int]:
+        # A statement for all of them, not for each: behind every one, and every row of a result,
+        # this thread waits for the interpreter, which the loop's has most of the time.
+        groups = by_document(appends)
         sequences = [0] * len(appends)
-        rows = []
+        rows: list[tuple[object, ...]] = []
         with self._file.writing() as database:
-            for name, group in by_document(appends).items():
-                number = _advance(database, name, [append for _, append in group])
+            ends = _advance(database, groups)
+            for name, group in groups.items():
+                number = ends[name] - len(group)
                 for place, append in group:
+                    number += 1
                     sequences[place] = number
                     rows.append(_row(append, number))
-                    number += 1
-            database.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", rows)
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                some = rows[start : start + _ROWS_AT_ONCE]
+                values = list(chain.from_iterable(some))
+                database.execute(f"INSERT INTO records VALUES {_places(some)}", values)
         return sequences
 
     def compact(self, compaction: Compaction) -> None:
@@ -216,23 +235,43 @@ def _epoch(database: sqlite3.Connection, document_id: str) -> str | None:
     return str(found[0])
 
 
-def _advance(database: sqlite3.Connection, name: str, appends: Sequence[Append]) -> int:
-    """The first of as many sequences as there are appends."""
-    epoch = appends[0].epoch
-    if any(append.begins for append in appends):
-        database.execute(_BEGIN, (name, epoch))
-    # Fetched whole: SQLite counts a RETURNING statement as open until it has ended.
-    found = database.execute(
-        "UPDATE documents SET sequence = sequence + ? "
-        "WHERE document_id = ? AND epoch = ? AND NOT is_deleted RETURNING sequence",
-        (len(appends), name, epoch),
-    ).fetchall()
-    if not found:
-        _epoch(database, name)
-        raise DocumentChanged(f"{name} is not of epoch {epoch} any more.")
-    return int(found[0][0]) - len(appends) + 1
+def _advance(
+    database: sqlite3.Connection, groups: Mapping[str, Sequence[tuple[int, Append]]]
+) -> dict[str, int]:
+    """Count the appends of each document; the last sequence of each."""
+    news = [(name, group[0][1].epoch, len(group)) for name, group in groups.items()]
+    beginning = [
+        (name, epoch)
+        for name, epoch, _ in news
+        if any(append.begins for _, append in groups[name])
+    ]
+    if beginning:
+        database.executemany(_BEGIN, beginning)
+    ends: dict[str, int] = {}
+    for start in range(0, len(news), _ROWS_AT_ONCE):
+        some = news[start : start + _ROWS_AT_ONCE]
+        values = list(chain.from_iterable(some))
+        found = database.execute(_ADVANCE.format(news=_places(some)), values)
+        if found.rowcount < len(some):
+            raise _refusal(database, some)
+        (told,) = database.execute(_ENDS, (json.dumps([name for name, _, _ in some]),)).fetchall()
+        ends |= json.loads(told[0])
+    return ends
 
 
-def _row(append: Append, number: int) -> tuple[str, int, bytes, bytes, float, str]:
+def _refusal(database: sqlite3.Connection, news: Iterable[tuple[str, str, int]]) -> StoreFault:
+    """Why one of these documents takes nothing. Raises DocumentDeleted."""
+    changed = [(name, epoch) for name, epoch, _ in news if _epoch(database, name) != epoch]
+    name, epoch = changed[0]
+    return DocumentChanged(f"{name} is not of epoch {epoch} any more.")
+
+
+def _places(rows: Sequence[tuple[object, ...]]) -> str:
+    """Places for all values of rows, as SQL writes them."""
+    row = f"({', '.join('?' * len(rows[0]))})"
+    return ", ".join([row] * len(rows))
+
+
+def _row(append: Append, number: int) -> tuple[object, ...]:
     sum_ = checksum(append.document_id, number, append.update)
     return append.document_id, number, append.update, sum_, append.written_at, append.author

@@ -37,6 +37,8 @@ DOCUMENT_ID_PATTERN = "^[A-Za-z0-9_-]{1,128}$"
 EPOCH_PATTERN = "^[A-Za-z0-9_-]{1,64}$"
 SYNC_SUBPROTOCOL = "wasm-runtime.sync.v1"
 """Offered by our page; a client that offers none is spoken to all the same."""
+UPDATE_PART_BYTES = 1024 * 1024
+"""Every relay takes an update of this size in one message; our page sends a larger one in parts."""
 
 # y-websocket does not come back after a code of 4400 to 4499; after any other it does.
 CLOSE_RESTART = 1012

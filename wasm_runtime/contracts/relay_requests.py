@@ -6,7 +6,7 @@ own address in its place, or refuses. Nothing but the methods and paths of RELAY
 goes there, of the headers only those that are named here, and of the answer's headers likewise;
 cookies are the carrier's and are never seen. A redirect is an error.
 
-A shared notebook's `ai/...` is asked as `rooms/{document_id}/ai/...`, so that its owners' rules
+In a shared notebook all of it is asked below `rooms/{document_id}/`, so that its owners' rules
 hold; Python does not choose in whose name it asks.
 """
 

@@ -23,6 +23,7 @@ def install_libraries(fetch: HttpFetch) -> None:
     AfterImport(
         {
             "altair": _altair_sends_json,
+            "fsspec.registry": fsspec_knows_storages,
             "pyodide.http": lambda module: _open_url(module, fetch),
             "micropip._compat._compat_in_pyodide": _micropip_checks_answers,
             "plotly.io._renderers": _plotly_needs_no_nbformat,
@@ -42,6 +43,12 @@ def install_libraries(fetch: HttpFetch) -> None:
 def _altair_sends_json(altair: Any) -> None:
     # Its default renderer is a web page that loads its scripts from the network.
     altair.renderers.enable("mimetype")
+
+
+def fsspec_knows_storages(registry: Any) -> None:
+    """Let `storage://` be a file system, which is loaded when it is asked for."""
+    path = "wasm_runtime.kernel.storage.file_system.StorageFileSystem"
+    registry.register_implementation("storage", path, clobber=True)
 
 
 def _micropip_checks_answers(compat: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import nanoarrow
@@ -14,6 +14,9 @@ from relay.data.parameters import Parameter
 from relay.data.placeholders import bind, original_position
 
 from .wire import CannotOpen, Request
+
+if TYPE_CHECKING:
+    from .stored_files import Parent
 
 _READERS = {
     ".parquet": "read_parquet",
@@ -40,10 +43,12 @@ def open_database(request: Request) -> "DuckDb":
 class DuckDb:
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._parent: Parent | None = None
         try:
             self._open(request)
         except duckdb.Error as error:
-            raise CannotOpen(str(error).split("\n")[0]) from error
+            said = self._parent.failure if self._parent else ""
+            raise CannotOpen(said or str(error).split("\n")[0]) from error
 
     def _open(self, request: Request) -> None:
         self._database = duckdb.connect(
@@ -60,16 +65,20 @@ class DuckDb:
                 "threads": str(_THREADS),
             },
         )
-        for name, path in request.files.items():
-            reader = _READERS.get(Path(path).suffix.lower())
+        paths = {name: [path] for name, path in request.files.items()}
+        paths |= {name: [*sizes] for name, sizes in request.stored.items()}
+        self._parent = _register_stored(self._database, request)
+        for name, each in paths.items():
+            reader = _READERS.get(Path(each[0]).suffix.lower())
             if reader is None:
                 raise CannotOpen(
-                    f"{Path(path).suffix or name} is no kind of file that DuckDB reads"
+                    f"{Path(each[0]).suffix or name} is no kind of file that DuckDB reads"
                 )
+            listed = ", ".join(map(_text, each))
             self._database.execute(
-                f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM {reader}({_text(path)})"
+                f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM {reader}([{listed}])"
             )
-        allowed = ", ".join(map(_text, request.files.values()))
+        allowed = ", ".join(_text(path) for each in paths.values() for path in each)
         self._database.execute(f"SET allowed_paths = [{allowed}]")
         self._database.execute("SET enable_external_access = false")
         self._database.execute("SET lock_configuration = true")
@@ -108,6 +117,8 @@ class DuckDb:
     def _failure(self, error: Exception, parameters: Mapping[str, Parameter]) -> QueryFailed:
         if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
             return out_of_memory(self._request.max_memory_bytes)
+        if self._parent and self._parent.failure:
+            return QueryFailed(self._parent.failure)
         message, _, picture = str(error).partition("\n\nLINE ")
         position = None
         number, _, lines = picture.partition(": ")
@@ -122,6 +133,18 @@ class DuckDb:
                     self._request.sql, found, parameters, "duckdb", _spelled
                 )
         return QueryFailed(sentence(message), position=position)
+
+
+def _register_stored(database: Any, request: Request) -> "Parent | None":
+    """Let DuckDB read the files that the parent reads for it; None when there are none."""
+    if not request.stored:
+        return None
+    from .stored_files import Parent, StoredFiles  # fsspec takes long to import
+
+    parent = Parent(request.stored_descriptor)
+    sizes = {path: size for files in request.stored.values() for path, size in files.items()}
+    database.register_filesystem(StoredFiles(parent, sizes))
+    return parent
 
 
 def _without_dictionaries(relation: Any) -> Any:

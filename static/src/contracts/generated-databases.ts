@@ -136,7 +136,7 @@ export interface StorageInfo {
   max_file_bytes: number;
 }
 
-/** What `storages/{storage}/list` answers: at most 1,000 entries, and where to go on. */
+/** What `storages/{storage}/list` answers: at most 1,000 entries, and where to go on. A page */
 export interface StorageListing {
   entries: StorageEntry[];
   next?: string | null;
@@ -148,6 +148,18 @@ export interface StorageEntry {
   kind: "file" | "folder";
   size?: number;
   modified?: string;
+}
+
+/** What a notebook may use of what is offered to whoever asks. */
+export interface DocumentStorages {
+  storages: StorageInfo[];
+  offered: StorageInfo[];
+  chosen?: string[] | null;
+}
+
+/** What owners decide; null leaves it at what each person may use. */
+export interface ChosenStorages {
+  storages?: string[] | null;
 }
 
 /** DeclaredConnections(*, connections: list[wasm_runtime.contracts.operator.DeclaredConnection]) */
@@ -251,6 +263,10 @@ export const StorageList: RecordShape<StorageList> = { name: "StorageList", fiel
 export const StorageEntry: RecordShape<StorageEntry> = { name: "StorageEntry", fields: { path: "string", kind: { values: ["file", "folder"] }, "size?": "integer", "modified?": "string" } };
 
 export const StorageListing: RecordShape<StorageListing> = { name: "StorageListing", fields: { entries: { list: StorageEntry }, "next?": { optional: "string" } } };
+
+export const DocumentStorages: RecordShape<DocumentStorages> = { name: "DocumentStorages", fields: { storages: { list: StorageInfo }, offered: { list: StorageInfo }, "chosen?": { optional: { list: "string" } } } };
+
+export const ChosenStorages: RecordShape<ChosenStorages> = { name: "ChosenStorages", fields: { "storages?": { optional: { list: "string" } } } };
 
 export const DeclaredConnection: RecordShape<DeclaredConnection> = { name: "DeclaredConnection", fields: { info: ConnectionInfo, origin: "string", can_be_removed: "boolean", users: { list: "string" }, max_queries: "integer", "accepts_powerful_role?": "boolean" } };
 

@@ -33,6 +33,8 @@ export const EPOCH_PATTERN = "^[A-Za-z0-9_-]{1,64}$" as const;
 
 export const SYNC_SUBPROTOCOL = "wasm-runtime.sync.v1" as const;
 
+export const UPDATE_PART_BYTES = 1048576 as const;
+
 export const CLOSE_RESTART = 1012 as const;
 
 export const CLOSE_TRY_AGAIN = 1013 as const;

@@ -56,7 +56,6 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
   const documentId = () => (stored.isShared ? notebook.id : null);
   const loadHttp = () => import("../session/http-requests.ts");
   let gateway: Gateway | null = null;
-  const documentId = () => (stored.isShared ? notebook.id : null);
   const loadGateway = async () => {
     gateway ??= await parts.loadGateway(documentId);
     return gateway;

@@ -92,13 +92,13 @@ test("the session goes along, cookies and other headers stay here, and no redire
   assert.equal(answer.url, `${ADDRESS}ai/openai/v1/chat/completions`);
 });
 
-test("a shared notebook asks for models in its own name, whatever Python asks for", async () => {
+test("a shared notebook asks in its own name, so that its owners' rules hold", async () => {
   const { http, sent } = page(undefined, "shared-1");
   await http.answer(fetchOf("GET", `${ADDRESS}ai/models`));
   await http.answer(fetchOf("GET", `${ADDRESS}storages`));
   assert.deepEqual(
     sent.map(({ url }) => url),
-    [`${BASE}rooms/shared-1/ai/models`, `${BASE}storages`],
+    [`${BASE}rooms/shared-1/ai/models`, `${BASE}rooms/shared-1/storages`],
   );
 });
 

@@ -88,7 +88,7 @@ export async function answerFromRelay(
 /** Null unless Python may ask for it, and the browser reads the address just as it is written. */
 function addressOf(method: string, asked: string, { base, documentId }: RelayPlace): string | null {
   if (!MAY_BE_ASKED.test(`${method} ${asked}`)) return null;
-  const id = serviceOf(asked) === "ai" ? documentId() : null;
+  const id = documentId();
   const address = `${base.href}${id === null ? "" : `${ROOMS_PATH}/${encodeURIComponent(id)}/`}${asked}`;
   return URL.parse(address)?.href === address ? address : null;
 }

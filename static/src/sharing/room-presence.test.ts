@@ -56,7 +56,7 @@ test("who is there when one joins is known at once, and who left long ago is gon
   assert.equal(guest.presence.isComplete, true);
 });
 
-test("a runtime whose page is closed is gone for the others after a while, not at once", () => {
+test("a runtime whose page has died is gone for the others within seconds, not at once", () => {
   const { join, pass, settle } = world();
   const host = join("ada");
   host.presence.tell({ runtime: RUNTIME });
@@ -64,10 +64,28 @@ test("a runtime whose page is closed is gone for the others after a while, not a
   pass(30);
   host.client.close();
   settle();
-  pass(20);
+  pass(4);
   assert.deepEqual(guest.runtimes(), ["kernel"]);
-  pass(10);
+  pass(1);
   assert.deepEqual([guest.runtimes(), guest.presence.isComplete], [[], true]);
+});
+
+test("a runtime whose connection breaks and comes back at the third attempt was never gone", () => {
+  const { relay, join, pass } = world();
+  const host = join("ada");
+  host.presence.tell({ runtime: RUNTIME });
+  const guest = join("bob");
+  pass(30);
+  const wasEverGone = [];
+  guest.presence.addEventListener("change", () => {
+    if (!guest.runtimes().includes("kernel")) wasEverGone.push(relay.sockets.length);
+  });
+  relay.drop(relay.sockets[0]!, 1006);
+  relay.isDown = true;
+  pass(3);
+  relay.isDown = false;
+  pass(30);
+  assert.deepEqual([wasEverGone, guest.runtimes(), host.presence.isComplete], [[], ["kernel"], true]);
 });
 
 test("joining a relay that has just restarted takes nobody for gone who is still coming back", () => {

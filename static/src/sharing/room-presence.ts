@@ -6,8 +6,10 @@ import type { After } from "../sync/after.ts";
 import type { RoomClient } from "../sync/room-client.ts";
 import { readState } from "./person.ts";
 
-/** So long somebody is waited for who lost the connection: a little longer than the longest wait to come back. */
-const GRACE_MILLISECONDS = 25_000;
+/** So long somebody is waited for who has left while this page stayed: a break that three attempts mend is none. */
+const LEFT_MILLISECONDS = 5_000;
+/** So long all are waited for once this page has come itself: a little longer than the longest wait to come back. */
+const RETURN_MILLISECONDS = 25_000;
 
 /** Fires "change". Ends with `signal`. */
 export class RoomPresence extends EventTarget implements Presence {
@@ -30,10 +32,10 @@ export class RoomPresence extends EventTarget implements Presence {
     this.#awareness = client.awareness;
     this.#user = user;
     this.#awareness.setLocalState({ user });
-    this.#awareness.on("change", this.#read);
+    this.#awareness.on("change", this.#onAwareness);
     client.addEventListener("state", this.#follow, { signal });
     signal.addEventListener("abort", () => {
-      this.#awareness.off("change", this.#read);
+      this.#awareness.off("change", this.#onAwareness);
       this.#stopWaiting();
       this.#settled.resolve();
     });
@@ -76,8 +78,8 @@ export class RoomPresence extends EventTarget implements Presence {
     this.#isInStep = isInStep;
     // Who is missing may still be on the way back, as after the relay restarted: the wait begins anew.
     this.#stopWaiting();
-    if (isInStep) this.#cancelArrival = this.#after(GRACE_MILLISECONDS, this.#arrive);
-    this.#read();
+    if (isInStep) this.#cancelArrival = this.#after(RETURN_MILLISECONDS, this.#arrive);
+    this.#read(RETURN_MILLISECONDS);
   };
 
   /** Everybody who was on the way back when this client came has come. */
@@ -86,7 +88,10 @@ export class RoomPresence extends EventTarget implements Presence {
     this.dispatchEvent(new Event("change"));
   };
 
-  readonly #read = (): void => {
+  readonly #onAwareness = (): void => this.#read(LEFT_MILLISECONDS);
+
+  /** `patience`: how long to wait for those who are missing since now. */
+  #read(patience: number): void {
     const here = new Map<string, AwarenessState>();
     for (const [clientId, raw] of this.#awareness.getStates()) {
       const state = clientId === this.#awareness.clientID ? null : readState(raw);
@@ -97,19 +102,19 @@ export class RoomPresence extends EventTarget implements Presence {
       this.#leaving.delete(id);
       this.#others.set(id, state);
     }
-    for (const id of this.#others.keys()) if (!here.has(id)) this.#waitFor(id);
+    for (const id of this.#others.keys()) if (!here.has(id)) this.#waitFor(id, patience);
     this.dispatchEvent(new Event("change"));
-  };
+  }
 
   /** Without a connection of one's own nobody can be seen to come back. */
-  #waitFor(id: string): void {
+  #waitFor(id: string, patience: number): void {
     if (!this.#isInStep || this.#leaving.has(id)) return;
     const forget = () => {
       this.#leaving.delete(id);
       this.#others.delete(id);
       this.dispatchEvent(new Event("change"));
     };
-    this.#leaving.set(id, this.#after(GRACE_MILLISECONDS, forget));
+    this.#leaving.set(id, this.#after(patience, forget));
   }
 
   #stopWaiting(): void {

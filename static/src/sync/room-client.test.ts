@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as Y from "yjs";
+import { UPDATE_PART_BYTES } from "../contracts/generated.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeRelay } from "./fake-relay.ts";
 import { RoomClient } from "./room-client.ts";
@@ -51,6 +52,40 @@ test("a deletion is an edit too", () => {
   assert.equal(client.isSaved, false);
   settle();
   assert.deepEqual([client.isSaved, relay.kept.getText("t").toString()], [true, ""]);
+});
+
+test("a change that is larger than a message goes in several, and is one change until all of it is saved", () => {
+  const { join, settle, relay } = world();
+  const { client, text } = join();
+  settle();
+  const sent = relay.sockets[0]!.toRelay;
+  text.insert(0, "x".repeat(3 * UPDATE_PART_BYTES));
+  const sizes = sent.map(({ length }) => length);
+  assert.ok(sizes.length > 3 && Math.max(...sizes) < UPDATE_PART_BYTES + 16, sizes.join());
+  relay.moves().at(-1)!();
+  relay.persist();
+  relay.moves().at(-1)!();
+  assert.deepEqual([client.isSaved, client.waiting], [false, 1], "one part is on disk");
+  settle();
+  assert.deepEqual([client.isSaved, client.waiting], [true, 0]);
+  assert.equal(relay.kept.getText("t").length, 3 * UPDATE_PART_BYTES);
+});
+
+test("a large document that was written offline is sent in parts, the last of which answers the relay", () => {
+  const { join, settle, relay } = world();
+  const doc = new Y.Doc();
+  for (let line = 0; line < 40; line++) doc.getText("t").insert(0, "y".repeat(100_000));
+  const { client } = join(doc);
+  const steps: number[] = [];
+  const socket = relay.sockets[0]!;
+  const send = socket.send.bind(socket);
+  socket.send = (message) => {
+    if (message[0] === 0) steps.push(message[1]!);
+    send(message);
+  };
+  settle();
+  assert.deepEqual([...new Set(steps)], [0, 2, 1]);
+  assert.deepEqual([steps.at(-1), client.isSaved, relay.kept.getText("t").length], [1, true, 4_000_000]);
 });
 
 test("edits made without a connection are counted, and sent when there is one", () => {

@@ -4,7 +4,14 @@ import type * as Y from "yjs";
 import type { After } from "./after.ts";
 import { backoffMilliseconds } from "./backoff.ts";
 import { endingOf } from "./close-reasons.ts";
-import { awarenessMessage, isReceipt, stateRequest, takeFrame, updateMessage } from "./room-messages.ts";
+import {
+  answerMessages,
+  awarenessMessage,
+  isReceipt,
+  stateRequest,
+  takeFrame,
+  updateMessages,
+} from "./room-messages.ts";
 import type { RoomSocket } from "./room-socket.ts";
 import type { RoomState } from "./room-state.ts";
 import { WaitingChanges } from "./waiting-changes.ts";
@@ -115,18 +122,24 @@ export class RoomClient extends EventTarget {
     this.#listenForSilence();
     if (isReceipt(frame)) this.#waiting.received();
     else {
-      const answer = takeFrame(frame, this.#parts.doc, this.awareness, this);
-      if (answer) {
-        // Everything there is, also what was changed while nobody listened.
-        this.#waiting.sentAll();
-        socket.send(answer);
-        this.#become({ kind: "live", isSaved: false });
-      }
+      const stateVector = takeFrame(frame, this.#parts.doc, this.awareness, this);
+      // Everything there is, also what was changed while nobody listened.
+      if (stateVector) this.#send(socket, answerMessages(this.#parts.doc, stateVector));
     }
     if (this.#state.kind !== "live") return;
     const isSaved = !this.#waiting.areUnderWay;
     if (isSaved) this.#attempt = 0;
     this.#become({ kind: "live", isSaved });
+  }
+
+  /** Each message has a receipt of its own; that of the last one is for all of the changes. */
+  #send(socket: RoomSocket, messages: Uint8Array<ArrayBuffer>[]): void {
+    for (const message of messages) {
+      if (message === messages.at(-1)) this.#waiting.sentAll();
+      else this.#waiting.sentPart();
+      socket.send(message);
+    }
+    this.#become({ kind: "live", isSaved: false });
   }
 
   #ended(code: number): void {
@@ -174,11 +187,8 @@ export class RoomClient extends EventTarget {
     if (origin === this) return;
     this.#waiting.changed();
     // Before the relay has asked, the answer to it will hold this change too.
-    if (this.#socket && this.#state.kind === "live") {
-      this.#waiting.sentAll();
-      this.#socket.send(updateMessage(update));
-      this.#become({ kind: "live", isSaved: false });
-    } else this.#tell();
+    if (this.#socket && this.#state.kind === "live") this.#send(this.#socket, updateMessages(update));
+    else this.#tell();
   };
 
   readonly #onAwareness = (change: { added: number[]; updated: number[]; removed: number[] }): void => {

@@ -2,8 +2,16 @@
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { type Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
-import { messageYjsSyncStep1, readSyncMessage, writeSyncStep1, writeUpdate } from "y-protocols/sync";
-import type * as Y from "yjs";
+import {
+  messageYjsSyncStep1,
+  messageYjsSyncStep2,
+  messageYjsUpdate,
+  readUpdate,
+  writeSyncStep1,
+} from "y-protocols/sync";
+import * as Y from "yjs";
+import { UPDATE_PART_BYTES } from "../contracts/generated.ts";
+import { split } from "./splitting.ts";
 
 const SYNC = 0;
 const AWARENESS = 1;
@@ -20,8 +28,19 @@ export function stateRequest(doc: Y.Doc): Uint8Array<ArrayBuffer> {
   return message(SYNC, (encoder) => writeSyncStep1(encoder, doc));
 }
 
-export function updateMessage(update: Uint8Array): Uint8Array<ArrayBuffer> {
-  return message(SYNC, (encoder) => writeUpdate(encoder, update));
+/** A change; several messages, each building on those before it, where it is large. */
+export function updateMessages(update: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  return split(update, UPDATE_PART_BYTES).map((part) => syncMessage(messageYjsUpdate, part));
+}
+
+/** All that somebody with this state vector lacks; the last message is sync step 2. */
+export function answerMessages(doc: Y.Doc, stateVector: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  const parts = split(Y.encodeStateAsUpdate(doc, stateVector), UPDATE_PART_BYTES);
+  const last = parts.pop()!;
+  return [
+    ...parts.map((part) => syncMessage(messageYjsUpdate, part)),
+    syncMessage(messageYjsSyncStep2, last),
+  ];
 }
 
 export function awarenessMessage(awareness: Awareness, clients: number[]): Uint8Array<ArrayBuffer> {
@@ -30,13 +49,13 @@ export function awarenessMessage(awareness: Awareness, clients: number[]): Uint8
   );
 }
 
-/** Applies a frame with `origin`; the answer when the sender asked for what it lacks, or else null. */
+/** Applies a frame with `origin`; the state vector when the sender asks for what it lacks, or else null. */
 export function takeFrame(
   frame: Uint8Array,
   doc: Y.Doc,
   awareness: Awareness,
   origin: unknown,
-): Uint8Array<ArrayBuffer> | null {
+): Uint8Array | null {
   const decoder = decoding.createDecoder(frame);
   const kind = decoding.readVarUint(decoder);
   if (kind === AWARENESS) {
@@ -44,11 +63,20 @@ export function takeFrame(
     return null;
   }
   if (kind !== SYNC) throw new Error(`Expected a message of type 0 or 1, got ${kind}.`);
-  let asks = false;
-  const answer = message(SYNC, (encoder) => {
-    asks = readSyncMessage(decoder, encoder, doc, origin) === messageYjsSyncStep1;
+  const step = decoding.readVarUint(decoder);
+  if (step === messageYjsSyncStep1) return decoding.readVarUint8Array(decoder);
+  if (step !== messageYjsSyncStep2 && step !== messageYjsUpdate)
+    throw new Error(`Expected a sync message of type 0, 1 or 2, got ${step}.`);
+  // Both hold an update; what a listener throws is logged there, and the connection goes on.
+  readUpdate(decoder, doc, origin);
+  return null;
+}
+
+function syncMessage(step: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  return message(SYNC, (encoder) => {
+    encoding.writeVarUint(encoder, step);
+    encoding.writeVarUint8Array(encoder, content);
   });
-  return asks ? answer : null;
 }
 
 function message(kind: number, write: (encoder: encoding.Encoder) => void): Uint8Array<ArrayBuffer> {

@@ -23,6 +23,11 @@ export class WaitingChanges {
     this.#unsent++;
   }
 
+  /** A message was sent that holds some of what the next ones complete. */
+  sentPart(): void {
+    this.#sent.push(0);
+  }
+
   /** A message that holds every change made until now was sent. */
   sentAll(): void {
     this.#sent.push(this.#unsent);

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from relay.ai.asked import asked_of
 from relay.ai.endpoints import CHAT, MESSAGES, RESPONSES, Endpoint
 from relay.ai.errors import BadAiRequest
 from tests.relay.ai.conftest import MakeWorld
-from tests.relay.ai.world import KEY, completion, one_model, provider
+from tests.relay.ai.world import ADA, KEY, completion, one_model, provider
 
 ANTHROPIC = {
     "providers": {"one": provider(kind="anthropic")},
@@ -129,3 +130,20 @@ def test_a_chat_that_streams_tells_the_relay_what_it_used(make_world: MakeWorld)
     with pytest.raises(Exception, match="broke off"):
         world.ask({"stream": True}, endpoint=CHAT)
     assert world.upstream.sent[0].body["stream_options"] == {"include_usage": True}
+
+
+def test_the_version_of_a_protocol_goes_along_once(make_world: MakeWorld) -> None:
+    world = make_world(ANTHROPIC, one=[completion()])
+    headers = {"anthropic-version": "2026-01-01", "x-other": "1"}
+
+    async def ask() -> None:
+        asked = asked_of(MESSAGES, b'{"model": "small", "messages": []}', headers)
+        async with world.service.ask(ADA, None, asked) as answer:
+            assert [chunk async for chunk in answer.chunks()]
+
+    world.run(ask)
+    sent = world.upstream.sent[0].headers
+    assert [value for name, value in sent if name == "anthropic-version"] == ["2026-01-01"]
+    assert "x-other" not in dict(sent)
+    with pytest.raises(BadAiRequest):
+        asked_of(MESSAGES, b'{"model": "small"}', {"anthropic-beta": "a\r\nx-api-key: b"})

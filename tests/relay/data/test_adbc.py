@@ -36,6 +36,7 @@ from tests.relay.data.conftest import SERIES
 from tests.relay.data.flight_server import flight_server
 from tests.relay.data.leak_scanner import LeakScanner
 from tests.relay.data.reading import begun, read, read_stream, rows_of, until
+from tests.relay.data.relay_with_data import data_relay
 from tests.relay.data.servers import READER_PASSWORD, Server
 from wasm_runtime.contracts.data import TableReference
 from wasm_runtime.errors import UsageError
@@ -43,6 +44,7 @@ from wasm_runtime.errors import UsageError
 pytestmark = pytest.mark.anyio
 
 _FLIGHT_PASSWORD = "flight-pass'wörd-5d2e"
+_ENDLESS = "select sum(value % 7) as n from generate_series(1, 1000000000000)"
 _SERIES = SERIES["postgresql"]
 
 
@@ -104,13 +106,12 @@ async def test_a_big_result_of_a_flight_server_is_whole_and_the_first_rows_are_s
     assert (len(rows_of(content)), more) == (12_345, True)
 
 
-async def test_a_flight_servers_query_stops_at_its_limit_and_when_it_is_left(
+async def test_a_flight_servers_query_stops_at_its_limit(
     flight: Declaration,
 ) -> None:
-    endless = "select sum(value % 7) as n from generate_series(1, 1000000000000)"
     started = time.monotonic()
     with pytest.raises(QueryTimeout, match="stopped at the limit"):
-        await read_stream(flight_engine(flight), endless, seconds=1)
+        await read_stream(flight_engine(flight), _ENDLESS, seconds=1)
     assert time.monotonic() - started < 5
 
 
@@ -146,6 +147,7 @@ async def test_what_does_not_read_is_not_sent(flight: Declaration, sql: str) -> 
         (_FLIGHT_PASSWORD, {"port": 1}, "nothing listens at 127.0.0.1 port 1"),
         (_FLIGHT_PASSWORD, {"host": "no-such-host.invalid"}, "there is no host no-such-host"),
         (_FLIGHT_PASSWORD, {"options": {}}, "it cannot be reached: .*tls"),
+        (_FLIGHT_PASSWORD, {"options": {"sslrootcert": "/no/such.pem"}}, "sslrootcert cannot be"),
         (_FLIGHT_PASSWORD, {"accept_powerful_role": False}, "does not tell whether a role only"),
     ],
 )
@@ -230,6 +232,31 @@ async def test_a_driver_that_is_not_installed_is_named(installed: Declaration) -
     with pytest.raises(ConnectionRefused, match="unicorn") as refused:
         await read(engine, "select 1")
     assert READER_PASSWORD not in refused.value.message
+
+
+def test_a_whole_relay_asks_a_flight_server_and_tells_no_secret(
+    flight: Declaration, tmp_path: Path
+) -> None:
+    gone = dataclasses.replace(flight, name="gone", port=1)
+    declared = {"flight": flight, "gone": gone}
+    scanner = LeakScanner({"password": _FLIGHT_PASSWORD})
+    with data_relay(tmp_path, declared, _FLIGHT_PASSWORD) as relay:
+        assert relay.rows("flight", "select max(id) as n from people") == [{"n": 3}]
+        (people,) = relay.http.get("data/flight/schema").json()["tables"]
+        table = {"schema": people["schema"], "table": people["name"]}
+        sample = relay.http.post("rooms/a/data/flight/sample", json=table).json()
+        assert sample["rows"][0] == ["1", "Ada", "1"]
+        assert relay.http.post("data/flight/profile", json=table).json()["rows"] == 3
+        status = relay.post("flight", _ENDLESS, query_id="endless-one", max_seconds=1)
+        assert (status.status_code, status.json()["code"]) == (504, "timeout")
+        refused = relay.post("gone", "select 1")
+        assert refused.json()["message"] == "gone: nothing listens at 127.0.0.1 port 1."
+        for answer in (status, refused, relay.http.get("operator/audit/export")):
+            scanner.feed("http", repr(answer.headers.raw).encode() + answer.content)
+        scanner.feed("log", relay.log.encode())
+    for file in (tmp_path / "data").iterdir():
+        scanner.feed(f"file {file.name}", file.read_bytes())
+    assert scanner.hits() == set()
 
 
 @pytest.mark.parametrize("engine", ["flightsql", "snowflake", "bigquery"])

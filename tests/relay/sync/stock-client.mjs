@@ -16,7 +16,8 @@ provider.awareness.setLocalStateField("user", { name: "stock" });
 
 function report() {
   const names = [...provider.awareness.getStates().values()].map((state) => state.user?.name);
-  const state = { text: text.toString(), synced: provider.synced, names: names.sort() };
+  const large = doc.getText("large").length;
+  const state = { text: text.toString(), large, synced: provider.synced, names: names.sort() };
   process.stdout.write(`${JSON.stringify(state)}\n`);
 }
 provider.on("sync", report);

@@ -64,6 +64,21 @@ def test_each_part_builds_on_those_before_it_and_all_make_the_same_document(seed
     assert (content(again), again.get_state()) == (content(doc), doc.get_state())
 
 
+@pytest.mark.timeout(20)
+def test_clients_who_edit_beside_each_other_in_turns_are_put_in_order() -> None:
+    """Each waits for another one, and that one for the first, all along the document."""
+    docs: list[Doc[Any]] = [Doc(client_id=number) for number in (1, 2, 3)]
+    for round_ in range(60):
+        doc = docs[round_ % 3]
+        text = doc.get("text", type=Text)
+        text.insert(len(text) // 3, f"round {round_} " * (1 + round_ % 7))
+        for other in docs:
+            other.apply_update(doc.get_update(other.get_state()))
+    parts = split(docs[0].get_update(), 1000)
+    replica = Replica()
+    assert all(replica.offer(part).complete for part in parts)
+
+
 @pytest.mark.parametrize("character", ["a", "\u00e9", "\u4e16", "\U0001f600"])
 def test_one_long_text_is_cut_between_characters(character: str) -> None:
     doc: Doc[Any] = Doc()

@@ -21,13 +21,15 @@ from pycrdt import (
 from websockets.asyncio.client import connect
 
 from tests.relay.sync.link import DEADLINE_SECONDS, until
-from tests.relay.sync.relay_process import RelayProcess, running_relay
+from tests.relay.sync.relay_process import RelayProcess, SocketPeer, running_relay
+from wasm_runtime.contracts.relay_api import UPDATE_PART_BYTES
 from wasm_runtime.runtimes.hosts import find_node
 
 pytestmark = pytest.mark.anyio
 
 _SCRIPT = Path(__file__).with_name("stock-client.mjs")
 _MANIFEST = Path(__file__).parents[3] / "static" / "package.json"
+LARGE_EDITS = 8
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ class StockClient:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self.state: dict[str, Any] = {"text": "", "synced": False, "names": []}
+        self.state: dict[str, Any] = {"text": "", "large": 0, "synced": False, "names": []}
 
     async def append(self, text: str) -> None:
         assert self._process.stdin is not None
@@ -108,6 +110,30 @@ async def test_a_stock_client_comes_back_after_the_relay_was_killed(relay: Relay
         await one.append("offline ")
         await asyncio.to_thread(relay.start)
         await other.shows(lambda state: state["text"] == "before offline ")
+
+
+async def test_a_stock_client_gets_a_document_larger_than_a_frame_and_is_synced_once_it_has_all(
+    tmp_path: Path,
+) -> None:
+    bound = 2 * UPDATE_PART_BYTES
+    with running_relay(tmp_path, WASM_RUNTIME_MAX_MESSAGE_BYTES=str(bound)) as relay:
+        author = SocketPeer(lambda: relay.address, "d")
+        large = author.doc.get("large", type=Text)
+        writing = asyncio.create_task(author.run())
+        for _ in range(LARGE_EDITS):
+            await until(lambda: author.is_saved)
+            large.insert(0, "x" * UPDATE_PART_BYTES)
+        await until(lambda: author.is_saved)
+        async with stock_client(relay) as stock:
+            whole = LARGE_EDITS * UPDATE_PART_BYTES
+            await stock.shows(lambda state: 0 < state["large"] < whole)
+            assert not stock.state["synced"]
+            await stock.shows(lambda state: bool(state["synced"]))
+            assert stock.state["large"] == whole > 3 * bound
+            await stock.append("and goes on")
+            await until(lambda: str(author) == "and goes on")
+        assert author.codes == []
+        writing.cancel()
 
 
 async def test_a_relay_that_is_asked_to_stop_has_written_everything(relay: RelayProcess) -> None:
