@@ -35,7 +35,8 @@ export class DataRequests {
   }
 
   async connections(): Promise<UsableConnections> {
-    if (this.isShared) return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections));
+    if (this.isShared)
+      return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections));
     const { connections, may_manage } = await this.#relay.ask(CONNECTIONS_PATH, ConnectionList);
     return { list: connections, mayManage: may_manage ?? false, ofNotebook: null };
   }
@@ -60,7 +61,10 @@ export class DataRequests {
   }
 
   profile(connection: string, table: TableReference): Promise<TableFigures> {
-    return this.#relay.ask(this.#pathOf(connection, "profile"), TableFigures, { method: "POST", body: table });
+    return this.#relay.ask(this.#pathOf(connection, "profile"), TableFigures, {
+      method: "POST",
+      body: table,
+    });
   }
 
   #pathOf(connection: string, what: string): string {
@@ -69,7 +73,9 @@ export class DataRequests {
 
   #below(path: string): string {
     const id = this.#documentId();
-    return id === null ? path : [ROOMS_PATH, encodeURIComponent(id), ...(path === "" ? [] : [path])].join("/");
+    return id === null
+      ? path
+      : [ROOMS_PATH, encodeURIComponent(id), ...(path === "" ? [] : [path])].join("/");
   }
 }
 
