@@ -169,28 +169,6 @@ def test_the_first_of_a_million_rows_are_seen(
     figures.add("first rows of 1,000,000 seen, from the key, warm kernel", "s", spent, limit=0.3)
 
 
-def test_a_name_of_the_schema_is_offered(
-    data_relay: Relay,
-    open_browser: OpenBrowser,
-    profile: Callable[[], Path],
-    figures: Figures,
-) -> None:
-    spent: list[float] = []
-    with notebook_of(open_browser, profile(), data_relay, "%%sql warehouse\n") as notebook:
-        page = notebook.page
-        for number in range(RUNS + 1):
-            notebook.write(1, "%%sql warehouse\nselect ")
-            page.keyboard.type("* from m")
-            expect(page.locator(".nb-completions")).to_be_visible()
-            notebook.press("Escape")
-            page.evaluate(_TIME_TO_PAINT, ".nb-completions [role=option]")
-            notebook.press("i")
-            milliseconds = float(page.evaluate("window.painted"))
-            if number > 0:  # the first reads the schema
-                spent.append(milliseconds)
-    figures.add("SQL completion seen, from the key", "ms", spent, limit=50)
-
-
 def test_eight_queries_of_a_million_rows_take_little_of_the_relay(
     data_relay: Relay, figures: Figures
 ) -> None:

@@ -40,7 +40,7 @@ export class ChoiceFields extends LitElement {
   /** What is ticked now; null when it is left open. */
   get chosen(): string[] | null {
     if (this.isOpen) return null;
-    const ticked = this.querySelectorAll<HTMLInputElement>(".choice-list input:checked");
+    const ticked = this.querySelectorAll<HTMLInputElement>(".grant-list input:checked");
     return [...ticked].map(({ value }) => value);
   }
 
@@ -55,12 +55,12 @@ export class ChoiceFields extends LitElement {
 
   protected override render() {
     const { words, rows } = this.#choice;
-    return html`<fieldset class="choice" ?disabled=${this.disabled}>
+    return html`<fieldset class="grant-ways" ?disabled=${this.disabled}>
       <legend>${words.title}</legend>
       ${this.#way(true, words.open)}
-      ${words.exceptions === "" ? nothing : html`<p class="soft choice-note">${words.exceptions}</p>`}
+      ${words.exceptions === "" ? nothing : html`<p class="soft grant-note">${words.exceptions}</p>`}
       ${this.#way(false, words.only)}
-      <fieldset class="choice-list" ?disabled=${this.isOpen} aria-label=${words.title}>
+      <fieldset class="grant-list" ?disabled=${this.isOpen} aria-label=${words.title}>
         ${rows.length === 0 ? html`<p class="soft">${words.none}</p>` : rows.map(choiceRow)}
       </fieldset>
     </fieldset>`;
@@ -70,12 +70,12 @@ export class ChoiceFields extends LitElement {
     const take = () => {
       this.isOpen = isOpen;
     };
-    return html`<label class="choice-way"><input type="radio" name=${this.#choice.words.title} ?checked=${this.isOpen === isOpen} @change=${take} /> ${words}</label>`;
+    return html`<label class="grant"><input type="radio" name=${this.#choice.words.title} ?checked=${this.isOpen === isOpen} @change=${take} /> ${words}</label>`;
   }
 }
 
 function choiceRow({ name, about, isChosen }: ChoiceRow) {
-  return html`<label class="choice-row"><input type="checkbox" value=${name} ?checked=${isChosen} />
+  return html`<label class="grant"><input type="checkbox" value=${name} ?checked=${isChosen} />
     <span><strong>${name}</strong> <span class="soft">${about}</span></span></label>`;
 }
 

@@ -4,6 +4,9 @@ import {
   DATA_PATH,
   DocumentHosts,
   NET_HOSTS_PATH,
+  QUERIES_PATH,
+  type QueryRequest,
+  QueryStatus,
   ROOMS_PATH,
   RoomStatus,
 } from "../contracts/generated.ts";
@@ -12,6 +15,7 @@ import {
   ConnectionList,
   DatabaseSchema,
   DocumentConnections,
+  QueryPlan,
   TableFigures,
   type TableReference,
   TableSample,
@@ -82,6 +86,15 @@ export class DataRequests {
       method: "POST",
       body: table,
     });
+  }
+
+  explain(connection: string, request: QueryRequest): Promise<QueryPlan> {
+    return this.#relay.ask(this.#pathOf(connection, "explain"), QueryPlan, { method: "POST", body: request });
+  }
+
+  /** How a query, or a question for a plan, of this `query_id` stands or ended. */
+  status(queryId: string): Promise<QueryStatus> {
+    return this.#relay.ask(`${QUERIES_PATH}/${encodeURIComponent(queryId)}`, QueryStatus);
   }
 
   #pathOf(connection: string, what: string): string {

@@ -61,7 +61,7 @@ class NotebookConnections extends LitElement {
       void this.#attempt(() => this.#save());
     };
     return html`<form @submit=${save}>
-      <p>It holds for everybody who works in this notebook. Nobody gets more by it than the relay's operator gave them.</p>
+      <p>What is chosen here holds for everybody in this notebook. Nobody gets more by it than the relay's operator gave them.</p>
       ${this.#databases} ${this.#hosts}
       ${this.#mayChoose ? nothing : html`<p class="soft">An owner of the notebook can change this.</p>`} ${refusal}
       <footer class="dialog-footer">

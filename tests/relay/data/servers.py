@@ -86,7 +86,7 @@ def mariadb_server() -> Iterator[Server]:
 
 
 def mariadb(server: Server, statements: str) -> str:
-    """Run statements as the root user; what they give, a line for each row."""
+    """Run statements as the root user; what they print."""
     return _mariadb(server.folder / "socket", statements)
 
 
