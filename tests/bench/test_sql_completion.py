@@ -1,4 +1,4 @@
-"""Completion of SQL in a large schema, from the page: how soon after the key the names are there."""
+"""Completion of SQL in a large schema, from the page: how soon after the key names are there."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
