@@ -103,7 +103,7 @@ def test_nothing_secret_leaves_the_relay(
     assert len(upstream.received) > 20
     scanner.feed("log", "".join(capfd.readouterr()).encode())
     assert settings.data_folder is not None
-    for file in settings.data_folder.iterdir():
+    for file in filter(Path.is_file, settings.data_folder.rglob("*")):
         scanner.feed(file.name, file.read_bytes())
     assert {"http", "log", "audit.sqlite"} <= scanner.channels
     assert scanner.hits() == set()
