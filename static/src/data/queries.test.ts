@@ -192,7 +192,9 @@ test("a query that the person does not allow never reaches the relay", async () 
     asked.push(...each);
     return error;
   };
-  const queries = new Queries({ base: BASE, documentId: () => null, mayQuery }, () => assert.fail("the relay was asked"));
+  const queries = new Queries({ base: BASE, documentId: () => null, mayQuery }, () =>
+    assert.fail("the relay was asked"),
+  );
   assert.deepEqual((await refusal(queries, OPEN)).error, error);
   assert.deepEqual(asked, ["ware/house", "select 1"]);
 });

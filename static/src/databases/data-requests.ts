@@ -1,10 +1,19 @@
 /** What a page asks of the relay's data service: contracts/data.py says how it is answered. */
-import { CONNECTIONS_PATH, DATA_PATH, ROOMS_PATH, RoomStatus } from "../contracts/generated.ts";
+import {
+  CONNECTIONS_PATH,
+  DATA_PATH,
+  QUERIES_PATH,
+  type QueryRequest,
+  QueryStatus,
+  ROOMS_PATH,
+  RoomStatus,
+} from "../contracts/generated.ts";
 import {
   type ConnectionInfo,
   ConnectionList,
   DatabaseSchema,
   DocumentConnections,
+  QueryPlan,
   TableFigures,
   type TableReference,
   TableSample,
@@ -35,7 +44,8 @@ export class DataRequests {
   }
 
   async connections(): Promise<UsableConnections> {
-    if (this.isShared) return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections));
+    if (this.isShared)
+      return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections));
     const { connections, may_manage } = await this.#relay.ask(CONNECTIONS_PATH, ConnectionList);
     return { list: connections, mayManage: may_manage ?? false, ofNotebook: null };
   }
@@ -60,7 +70,19 @@ export class DataRequests {
   }
 
   profile(connection: string, table: TableReference): Promise<TableFigures> {
-    return this.#relay.ask(this.#pathOf(connection, "profile"), TableFigures, { method: "POST", body: table });
+    return this.#relay.ask(this.#pathOf(connection, "profile"), TableFigures, {
+      method: "POST",
+      body: table,
+    });
+  }
+
+  explain(connection: string, request: QueryRequest): Promise<QueryPlan> {
+    return this.#relay.ask(this.#pathOf(connection, "explain"), QueryPlan, { method: "POST", body: request });
+  }
+
+  /** How a query, or a question for a plan, of this `query_id` stands or ended. */
+  status(queryId: string): Promise<QueryStatus> {
+    return this.#relay.ask(`${QUERIES_PATH}/${encodeURIComponent(queryId)}`, QueryStatus);
   }
 
   #pathOf(connection: string, what: string): string {
@@ -69,7 +91,9 @@ export class DataRequests {
 
   #below(path: string): string {
     const id = this.#documentId();
-    return id === null ? path : [ROOMS_PATH, encodeURIComponent(id), ...(path === "" ? [] : [path])].join("/");
+    return id === null
+      ? path
+      : [ROOMS_PATH, encodeURIComponent(id), ...(path === "" ? [] : [path])].join("/");
   }
 }
 
