@@ -260,7 +260,7 @@ def test_a_whole_relay_asks_a_flight_server_and_tells_no_secret(
         for answer in (status, refused, relay.http.get("operator/audit/export")):
             scanner.feed("http", repr(answer.headers.raw).encode() + answer.content)
         scanner.feed("log", relay.log.encode())
-    for file in (tmp_path / "data").iterdir():
+    for file in filter(Path.is_file, (tmp_path / "data").rglob("*")):
         scanner.feed(f"file {file.name}", file.read_bytes())
     assert scanner.hits() == set()
 
