@@ -19,6 +19,11 @@ POLICIES: Policies = {
     "/sign-in/oidc": {"GET": "anybody"},
     "/sign-in/oidc/return": {"GET": "anybody"},
     "/links": {"POST": "anybody"},
+    # Whose a token is, is asked there.
+    "/tokens": {"GET": "user", "POST": "user"},
+    "/tokens/{token_id}": {"DELETE": "user"},
+    # What a token's scopes allow is asked for each tool, by the table in relay/mcp/tools.py.
+    "/mcp": {"GET": "agent", "POST": "agent", "DELETE": "agent"},
     "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read", "DELETE": "delete"},
     "/rooms/{document_id}/members": {"GET": "read", "PUT": "manage"},
     # Everybody may leave; the rest is asked there.
@@ -35,11 +40,13 @@ POLICIES: Policies = {
     "/data/{connection}/schema": {"GET": "user"},
     "/data/{connection}/sample": {"POST": "user"},
     "/data/{connection}/profile": {"POST": "user"},
+    "/data/{connection}/explain": {"POST": "user"},
     "/data/{connection}/query": {"POST": "user"},
     "/rooms/{document_id}/data/connections": {"GET": "read", "PUT": "manage"},
     "/rooms/{document_id}/data/{connection}/schema": {"GET": "read"},
     "/rooms/{document_id}/data/{connection}/sample": {"POST": "run"},
     "/rooms/{document_id}/data/{connection}/profile": {"POST": "run"},
+    "/rooms/{document_id}/data/{connection}/explain": {"POST": "run"},
     "/rooms/{document_id}/data/{connection}/query": {"POST": "run"},
     # Which hosts somebody may reach is asked there.
     "/net/hosts": {"GET": "user"},

@@ -73,10 +73,13 @@ class DataRoutes:
         name = request.path_params["connection"]
         return _json(await self._service().profile(_asker_of(request), name, table))
 
+    async def explain(self, request: Request) -> Response:
+        asked = await _query_asked(request)
+        name = request.path_params["connection"]
+        return _json(await self._service().explain(_asker_of(request), name, asked))
+
     async def query(self, request: Request) -> Response:
-        asked = await _decoded(request, "QueryRequest")
-        if asked.query_id is not None and not re.fullmatch(QUERY_ID_PATTERN, asked.query_id):
-            raise BadParameter(f"query_id must match {QUERY_ID_PATTERN}.")
+        asked = await _query_asked(request)
         name = request.path_params["connection"]
         return ResultStream(await self._service().query(_asker_of(request), name, asked))
 
@@ -94,6 +97,7 @@ def data_routes(service: Callable[[], DataService]) -> list[BaseRoute]:
         ("schema", routes.schema, "GET"),
         ("sample", routes.sample, "POST"),
         ("profile", routes.profile, "POST"),
+        ("explain", routes.explain, "POST"),
         ("query", routes.query, "POST"),
     ]
     return [
@@ -113,6 +117,13 @@ def data_routes(service: Callable[[], DataService]) -> list[BaseRoute]:
 
 def _asker_of(request: Request) -> Asker:
     return Asker(actor_of(request), request.path_params.get("document_id"))
+
+
+async def _query_asked(request: Request) -> QueryRequest:
+    asked: QueryRequest = await _decoded(request, "QueryRequest")
+    if asked.query_id is not None and not re.fullmatch(QUERY_ID_PATTERN, asked.query_id):
+        raise BadParameter(f"query_id must match {QUERY_ID_PATTERN}.")
+    return asked
 
 
 async def _decoded(request: Request, shape: str) -> Any:

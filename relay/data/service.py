@@ -15,6 +15,7 @@ from relay.chosen import Chosen
 from relay.storage.for_databases import DatabaseFiles
 from wasm_runtime.contracts.data import (
     DatabaseSchema,
+    QueryPlan,
     QueryRequest,
     QueryStatus,
     TableFigures,
@@ -23,6 +24,7 @@ from wasm_runtime.contracts.data import (
 )
 
 from .access import Asker, DeclaredUsers
+from .asked import check_sql, limits_of
 from .connections import Connections
 from .declaration import Declaration
 from .engine import Engine, Source, Statement
@@ -38,6 +40,7 @@ from .kept_result import KeptResult
 from .kept_results import KeptResults
 from .parameters import parameters_of
 from .places import Places
+from .plans.explanation import Explanation
 from .query import Limits, Query
 from .reuse import keep_seconds, reuse
 from .schema import introspection, schema_of
@@ -45,7 +48,6 @@ from .table_look import LOOK_SECONDS, Look
 
 _REMEMBERED = 500
 """Queries whose end can still be asked for."""
-_MAX_SQL = 256 * 1024
 _ENGINE_GRACE_SECONDS = 1.0
 """The engine's own limit comes so much after ours, which has the better words."""
 
@@ -71,22 +73,40 @@ class DataService:
     async def query(self, asker: Asker, name: str, request: QueryRequest) -> Query:
         """Begin a query; its result is read from what is returned."""
         declared = await self.grants.declared(asker, name)
-        if not request.sql.strip() or len(request.sql) > _MAX_SQL or "\0" in request.sql:
-            raise BadParameter(f"Expected SQL of 1 to {_MAX_SQL} characters, without NUL.")
+        check_sql(request.sql)
         if request.first_rows is not None and request.first_rows < 1:
             raise BadParameter(f"first_rows must be 1 or more, not {request.first_rows}.")
-        limits = _limits(declared, request)
+        limits = limits_of(declared, request)
         statement = Statement(
             sql=request.sql,
             parameters=parameters_of(request.parameters),
             seconds=limits.seconds + _ENGINE_GRACE_SECONDS,
             first_rows=request.first_rows,
         )
-        query_id = request.query_id or secrets.token_urlsafe(16)
-        if query_id in self._queries:
-            raise BadParameter(f"There has been a query {query_id} already.")
+        query_id = self._new_id(request.query_id)
         reused = await self._reused(declared, statement, limits, request.max_age_seconds)
         return await self._start(asker, declared, query_id, limits, statement, request.sql, reused)
+
+    async def explain(self, asker: Asker, name: str, request: QueryRequest) -> QueryPlan:
+        """What the database would do, without doing it. The request's `query_id` is of the first
+        question it is asked."""
+        declared = await self.grants.declared(asker, name)
+        check_sql(request.sql)
+        limits = limits_of(declared, request)
+        explanation = Explanation.of(declared.engine, request.sql)
+        parameters = parameters_of(request.parameters)
+        query_id = self._new_id(request.query_id)
+        answers = []
+        for sql in explanation.questions():
+            statement = Statement(
+                sql=sql, parameters=parameters, seconds=limits.seconds + _ENGINE_GRACE_SECONDS
+            )
+            query = await self._start(asker, declared, query_id, limits, statement, sql)
+            with explanation.pointing_at_the_request(sql):
+                content = b"".join([chunk async for chunk in query.chunks()])
+            answers.append(await asyncio.to_thread(_rows_of, content))
+            query_id = self._new_id()
+        return explanation.plan(name, answers)
 
     async def schema(self, asker: Asker, name: str) -> DatabaseSchema:
         """Tables and columns, as far as the connection's role may see them."""
@@ -126,10 +146,8 @@ class DataService:
     async def _rows(
         self, asker: Asker, declared: Declaration, statement: Statement
     ) -> list[dict[str, Any]]:
-        from .arrow import rows_of  # here, so that a relay without drivers starts
-
         content, _ = await self._read(asker, declared, statement, statement.sql, LOOK_SECONDS)
-        return await asyncio.to_thread(lambda: list(rows_of(content)))
+        return await asyncio.to_thread(_rows_of, content)
 
     async def _read(
         self,
@@ -141,8 +159,7 @@ class DataService:
     ) -> tuple[bytes, bool]:
         """A whole result that the relay itself reads, and whether there were more rows."""
         limits = Limits(seconds=min(seconds, declared.max_seconds), rows=10**6, bytes=256 * 2**20)
-        query_id = secrets.token_urlsafe(16)
-        query = await self._start(asker, declared, query_id, limits, statement, sql)
+        query = await self._start(asker, declared, self._new_id(), limits, statement, sql)
         content = b"".join([chunk async for chunk in query.chunks()])
         return content, query.more
 
@@ -205,6 +222,12 @@ class DataService:
     def _engine(self, declared: Declaration) -> Engine:
         return self._open_engine(declared, self._connections.password(declared))
 
+    def _new_id(self, chosen: str | None = None) -> str:
+        """Raises BadParameter for one that is taken."""
+        if chosen in self._queries:
+            raise BadParameter(f"There has been a query {chosen} already.")
+        return chosen or secrets.token_urlsafe(16)
+
     def _own(self, actor: Actor, query_id: str) -> Query:
         query = self._queries.get(query_id)
         if query is None or query.owner != actor.id:
@@ -255,13 +278,7 @@ async def open_data(
         audit.close()
 
 
-def _limits(declared: Declaration, request: QueryRequest) -> Limits:
-    """What the request asks for, within what the operator allows."""
-    asked = (request.max_seconds, request.max_rows, request.max_bytes)
-    if any(value is not None and not value > 0 for value in asked):
-        raise BadParameter("max_seconds, max_rows and max_bytes must be greater than 0.")
-    return Limits(
-        seconds=min(declared.max_seconds, request.max_seconds or declared.max_seconds),
-        rows=min(declared.max_rows, request.max_rows or declared.max_rows),
-        bytes=min(declared.max_bytes, request.max_bytes or declared.max_bytes),
-    )
+def _rows_of(content: bytes) -> list[dict[str, Any]]:
+    from .arrow import rows_of  # here, so that a relay without drivers starts
+
+    return list(rows_of(content))

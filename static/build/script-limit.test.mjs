@@ -3,6 +3,7 @@ import fs from "node:fs";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import {
+  BUILDER_LIMIT,
   checkScriptLimit,
   DATABASES_LIMIT,
   gzipSizes,
@@ -51,7 +52,9 @@ test("what only another entry reaches is counted apart, what both reach is the p
     "table.js": { ...to("lit.js"), entryPoint: "src/outputs/table/entry.ts" },
     "queries.js": { ...to(), entryPoint: "src/data/queries.ts" },
     "export.js": { ...to("lit.js"), entryPoint: "src/elements/export-html.ts" },
-    "databases.js": { ...to("editor.js"), entryPoint: "src/databases/entry.ts" },
+    "databases.js": { ...to("editor.js", "sql.js", "builder.js"), entryPoint: "src/databases/entry.ts" },
+    "sql.js": to("lit.js"),
+    "builder.js": { ...to("lit.js", "sql.js", "databases.js"), entryPoint: "src/databases/builder/entry.ts" },
     "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
   };
   assert.deepEqual(scriptParts(outputs, "main.js"), {
@@ -62,7 +65,8 @@ test("what only another entry reaches is counted apart, what both reach is the p
     table: ["table.js"],
     queries: ["queries.js"],
     htmlExport: ["export.js"],
-    databases: ["databases.js"],
+    databases: ["databases.js", "sql.js"],
+    queryBuilder: ["builder.js"],
     standIns: ["purify.js"],
   });
 });
@@ -79,6 +83,7 @@ test("the built client is within its limits", () => {
     ["sharing", SHARING_LIMIT],
     ["table", TABLE_LIMIT],
     ["databases", DATABASES_LIMIT],
+    ["queryBuilder", BUILDER_LIMIT],
     ["http", HTTP_LIMIT],
   ]) {
     const sizes = gzipSizes(scripts[part].map((name) => [name, fs.readFileSync(client + name)]));

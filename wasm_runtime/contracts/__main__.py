@@ -16,6 +16,7 @@ from . import (
     relay_api,
     relay_requests,
     results,
+    sql_cell,
     storage,
     table,
 )
@@ -37,7 +38,9 @@ def generated() -> dict[Path, str]:
     )
     return {
         GENERATED: typescript(CONTRACT, version | constants),
-        GENERATED_DATABASES: typescript(DATABASES_CONTRACT, _constants_of(operator, storage)),
+        GENERATED_DATABASES: typescript(
+            DATABASES_CONTRACT, _constants_of(operator, storage, sql_cell)
+        ),
         # Apart, so that only a page that asks a database loads it.
         GENERATED_RESULTS: typescript(contract_of([], {}), _constants_of(results)),
     }

@@ -13,6 +13,7 @@ from relay.data.errors import NoRows, QueryFailed, out_of_memory, sentence
 from relay.data.parameters import Parameter
 from relay.data.placeholders import bind, original_position
 
+from .duckdb_picture import pictured
 from .wire import CannotOpen, Request
 
 if TYPE_CHECKING:
@@ -119,20 +120,27 @@ class DuckDb:
             return out_of_memory(self._request.max_memory_bytes)
         if self._parent and self._parent.failure:
             return QueryFailed(self._parent.failure)
-        message, _, picture = str(error).partition("\n\nLINE ")
+        message = str(error).partition("\n\nLINE ")[0]
+        bound = bind(self._request.sql, parameters, "duckdb", _spelled)
+        found = pictured(str(error), bound)
+        if found is None:
+            found = self._placed(message, bound, parameters)
         position = None
-        number, _, lines = picture.partition(": ")
-        shown, _, mark = lines.partition("\n")
-        if number.isdigit() and "^" in mark:
-            column = mark.index("^") - len(f"LINE {number}: ")
-            bound = bind(self._request.sql, parameters, "duckdb", _spelled)
-            before = bound.split("\n")[: int(number) - 1]
-            found = sum(len(line) + 1 for line in before) + max(column, 0)
-            if not shown.startswith("..."):
-                position = original_position(
-                    self._request.sql, found, parameters, "duckdb", _spelled
-                )
+        if found is not None:
+            position = original_position(self._request.sql, found, parameters, "duckdb", _spelled)
         return QueryFailed(sentence(message), position=position)
+
+    def _placed(self, message: str, sql: str, parameters: Mapping[str, Parameter]) -> int | None:
+        """Relations leave out the place of what they cannot bind; statements say it. It is
+        explained, and not run, for it."""
+        question = f"EXPLAIN {sql}"
+        try:
+            self._database.execute(question, dict(parameters) or None)
+        except duckdb.Error as error:
+            if str(error).startswith(message):
+                found = pictured(str(error), question)
+                return None if found is None else max(0, found - len("EXPLAIN "))
+        return None
 
 
 def _register_stored(database: Any, request: Request) -> "Parent | None":

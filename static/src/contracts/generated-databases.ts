@@ -15,6 +15,8 @@ export const STORAGES_PATH = "storages" as const;
 
 export const STORAGE_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
+export const SQL_PARAMETERS_TARGET = "wasm_runtime.sql_parameters" as const;
+
 /** What `data/connections` answers: the connections that the one who asks may use. */
 export interface ConnectionList {
   connections: ConnectionInfo[];
@@ -122,6 +124,24 @@ export interface ChosenConnections {
   connections?: string[] | null;
 }
 
+/** The text of a SQL cell, which names Python's variables as `:name`. */
+export interface AskSqlParameters {
+  sql: string;
+}
+
+/** The variables as a QueryRequest carries them; or why there is no value for one of them. */
+export interface SqlParameters {
+  parameters?: Record<string, Json>;
+  error?: ErrorBody | null;
+}
+
+/** What went wrong: what was expected, what came, and in `hint` what to do. */
+export interface ErrorBody {
+  code: "bad_request" | "not_found" | "not_signed_in" | "not_allowed" | "too_large" | "too_many_requests" | "timeout" | "upstream_failed" | "unavailable" | "internal" | "contract_mismatch" | "environment_missing" | "environment_broken" | "download_failed" | "hash_mismatch" | "disk_full" | "wheel_unusable" | "kernel_start_failed" | "kernel_died" | "network_refused" | "document_damaged";
+  message: string;
+  hint?: string;
+}
+
 /** What `storages` answers. */
 export interface StorageList {
   storages: StorageInfo[];
@@ -195,13 +215,6 @@ export interface ConnectionTest {
   error?: ErrorBody | null;
 }
 
-/** What went wrong: what was expected, what came, and in `hint` what to do. */
-export interface ErrorBody {
-  code: "bad_request" | "not_found" | "not_signed_in" | "not_allowed" | "too_large" | "too_many_requests" | "timeout" | "upstream_failed" | "unavailable" | "internal" | "contract_mismatch" | "environment_missing" | "environment_broken" | "download_failed" | "hash_mismatch" | "disk_full" | "wheel_unusable" | "kernel_start_failed" | "kernel_died" | "network_refused" | "document_damaged";
-  message: string;
-  hint?: string;
-}
-
 /** Records, the newest first. */
 export interface AuditPage {
   records: AuditEntry[];
@@ -256,6 +269,12 @@ export const DocumentConnections: RecordShape<DocumentConnections> = { name: "Do
 
 export const ChosenConnections: RecordShape<ChosenConnections> = { name: "ChosenConnections", fields: { "connections?": { optional: { list: "string" } } } };
 
+export const AskSqlParameters: RecordShape<AskSqlParameters> = { name: "AskSqlParameters", fields: { sql: "string" } };
+
+export const ErrorBody: RecordShape<ErrorBody> = { name: "ErrorBody", fields: { code: { values: ["bad_request", "not_found", "not_signed_in", "not_allowed", "too_large", "too_many_requests", "timeout", "upstream_failed", "unavailable", "internal", "contract_mismatch", "environment_missing", "environment_broken", "download_failed", "hash_mismatch", "disk_full", "wheel_unusable", "kernel_start_failed", "kernel_died", "network_refused", "document_damaged"] }, message: "string", "hint?": "string" } };
+
+export const SqlParameters: RecordShape<SqlParameters> = { name: "SqlParameters", fields: { "parameters?": { map: "json" }, "error?": { optional: ErrorBody } } };
+
 export const StorageInfo: RecordShape<StorageInfo> = { name: "StorageInfo", fields: { name: "string", kind: { values: ["folder", "s3", "gcs", "azure"] }, description: "string", may_write: "boolean", max_file_bytes: "integer" } };
 
 export const StorageList: RecordShape<StorageList> = { name: "StorageList", fields: { storages: { list: StorageInfo } } };
@@ -273,8 +292,6 @@ export const DeclaredConnection: RecordShape<DeclaredConnection> = { name: "Decl
 export const DeclaredConnections: RecordShape<DeclaredConnections> = { name: "DeclaredConnections", fields: { connections: { list: DeclaredConnection } } };
 
 export const NewConnection: RecordShape<NewConnection> = { name: "NewConnection", fields: { name: "string", url: "string", "password?": "string", "description?": "string", "users?": { list: "string" }, "files?": { map: "string" }, "every_notebook?": "boolean", "accept_powerful_role?": "boolean" } };
-
-export const ErrorBody: RecordShape<ErrorBody> = { name: "ErrorBody", fields: { code: { values: ["bad_request", "not_found", "not_signed_in", "not_allowed", "too_large", "too_many_requests", "timeout", "upstream_failed", "unavailable", "internal", "contract_mismatch", "environment_missing", "environment_broken", "download_failed", "hash_mismatch", "disk_full", "wheel_unusable", "kernel_start_failed", "kernel_died", "network_refused", "document_damaged"] }, message: "string", "hint?": "string" } };
 
 export const ConnectionTest: RecordShape<ConnectionTest> = { name: "ConnectionTest", fields: { "version?": "string", "error?": { optional: ErrorBody } } };
 

@@ -1,5 +1,9 @@
 /** One result on its way to the kernel, gathered to be kept once it is whole. */
-import { RESULT_AGE_HEADER, RESULT_KEEP_HEADER, RESULT_PERSON_HEADER } from "../contracts/generated-results.ts";
+import {
+  RESULT_AGE_HEADER,
+  RESULT_KEEP_HEADER,
+  RESULT_PERSON_HEADER,
+} from "../contracts/generated-results.ts";
 import { joined } from "../kernel/part-stream.ts";
 import { MAX_RESULT_BYTES, type Origin, type ResultKeeper } from "./kept-results.ts";
 

@@ -1,10 +1,19 @@
 /** What a page asks of the relay's data service: contracts/data.py says how it is answered. */
-import { CONNECTIONS_PATH, DATA_PATH, ROOMS_PATH, RoomStatus } from "../contracts/generated.ts";
+import {
+  CONNECTIONS_PATH,
+  DATA_PATH,
+  QUERIES_PATH,
+  type QueryRequest,
+  QueryStatus,
+  ROOMS_PATH,
+  RoomStatus,
+} from "../contracts/generated.ts";
 import {
   type ConnectionInfo,
   ConnectionList,
   DatabaseSchema,
   DocumentConnections,
+  QueryPlan,
   TableFigures,
   type TableReference,
   TableSample,
@@ -65,6 +74,15 @@ export class DataRequests {
       method: "POST",
       body: table,
     });
+  }
+
+  explain(connection: string, request: QueryRequest): Promise<QueryPlan> {
+    return this.#relay.ask(this.#pathOf(connection, "explain"), QueryPlan, { method: "POST", body: request });
+  }
+
+  /** How a query, or a question for a plan, of this `query_id` stands or ended. */
+  status(queryId: string): Promise<QueryStatus> {
+    return this.#relay.ask(`${QUERIES_PATH}/${encodeURIComponent(queryId)}`, QueryStatus);
   }
 
   #pathOf(connection: string, what: string): string {

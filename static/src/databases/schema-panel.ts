@@ -3,11 +3,13 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { ChevronRight, Database, Ellipsis, RotateCw, X } from "lucide";
 import { readableTime } from "../elements/duration.ts";
 import { icon } from "../elements/icon.ts";
+import { isBuildable } from "./buildable.ts";
 import { KEY, REFERENCE, TABLE } from "./drawings.ts";
 import { choiceView, noConnections } from "./no-connections.ts";
 import { wordsOf } from "./relay-answers.ts";
 import { type SchemaStore, valueOf } from "./schema-store.ts";
 import { counted, type TreeNode, treeRows } from "./schema-tree.ts";
+import { facts, spoken } from "./schema-words.ts";
 import type { TableLook } from "./table-look.ts";
 
 export interface SchemaPanelParts {
@@ -17,6 +19,8 @@ export interface SchemaPanelParts {
   insert(node: TreeNode): void;
   /** Makes a SQL cell that reads the table. */
   query(node: TreeNode & { kind: "table" }): void;
+  /** Opens the query builder on the table. */
+  build(node: TreeNode & { kind: "table" }): void;
   manage(): void;
   /** Lets owners choose what a shared notebook may use. */
   choose(): void;
@@ -166,7 +170,7 @@ export class SchemaPanel extends LitElement {
   }
 
   #details(row: TreeNode) {
-    const { insert, query, look } = this.#parts;
+    const { store, insert, query, build, look } = this.#parts;
     return html`<section class="schema-details" aria-label=${`About ${row.label}`}>
       <h3>${row.label}</h3>
       ${facts(row).map((fact) => html`<p>${fact}</p>`)}
@@ -174,6 +178,7 @@ export class SchemaPanel extends LitElement {
       <div class="schema-actions">
         ${row.kind === "connection" ? nothing : html`<button class="button" title="Enter" @click=${() => insert(row)}>Insert the name</button>`}
         ${row.kind === "table" ? html`<button class="button" @click=${() => query(row)}>Query 100 rows</button>` : nothing}
+        ${row.kind === "table" && isBuildable(store.connection(row.connection)?.engine) ? html`<button class="button" @click=${() => build(row)}>Build a query…</button>` : nothing}
         ${row.kind === "table" ? html`<button class="button" @click=${() => void look.want(row.connection, row.table)}>Sample and profile</button>` : nothing}
       </div>
       ${row.kind === "table" ? look.render(row.connection, row.table) : nothing}
@@ -263,34 +268,6 @@ function drawingOf(row: TreeNode) {
   if (row.kind !== "column") return nothing;
   if (row.column.primary_key) return icon(KEY, "key");
   return row.column.references ? icon(REFERENCE) : html`<span class="schema-no-arrow"></span>`;
-}
-
-/** What a screen reader says of a row. */
-function spoken(row: TreeNode): string {
-  const kind = row.kind === "note" ? "" : ` ${row.kind}`;
-  const key = row.kind === "column" && row.column.primary_key ? ", primary key" : "";
-  return `${row.label}${kind}${row.detail ? `, ${row.detail}` : ""}${key}`;
-}
-
-function facts(row: TreeNode): string[] {
-  switch (row.kind) {
-    case "connection":
-      return [row.detail, row.info.description].filter((fact) => fact !== "");
-    case "table":
-      return [`${row.table.schema}.${row.table.name}`, row.table.comment ?? "", row.detail].filter(
-        (fact) => fact !== "",
-      );
-    case "column": {
-      const { type, nullable, primary_key, references, comment } = row.column;
-      const key = primary_key ? ["Primary key"] : [];
-      const target = references ? [`References ${references}`] : [];
-      return [`${type || "no type"}${nullable ? "" : ", not null"}`, ...key, ...target, comment ?? ""].filter(
-        (fact) => fact !== "",
-      );
-    }
-    default:
-      return row.detail === "" ? [] : [row.detail];
-  }
 }
 
 function button(drawing: typeof X, title: string, act: () => void, disabled = false) {

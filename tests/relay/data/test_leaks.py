@@ -118,7 +118,8 @@ def _drive(relay: DataRelay, name: str, scanner: LeakScanner) -> None:
             asked = {"schema": "public", "table": "people"}
             _feed(scanner, relay.http.post(f"{place}/{name}/{what}", json=asked))
         for given in [*_EVERYWHERE, *({"sql": sql} for sql in _REVEALING.get(name, []))]:
-            _feed(scanner, relay.http.post(f"{place}/{name}/query", json=given))
+            for what in ("query", "explain"):
+                _feed(scanner, relay.http.post(f"{place}/{name}/{what}", json=given))
     for chosen in ([name, "nowhere"], [], [name]):
         asked = {"connections": chosen}
         _feed(scanner, relay.http.put("rooms/a/data/connections", json=asked))
