@@ -18,6 +18,7 @@ from wasm_runtime.errors import WasmRuntimeError
 
 from .ai import ASK_PATHS, AiService, ai_routes, declared_ai, open_ai
 from .audit import keeping_lines
+from .audit.opening import open_audit
 from .auth.gate import put_gates
 from .auth.operators import Operators
 from .auth.policies import POLICIES
@@ -27,7 +28,6 @@ from .client_address import ClientAddress
 from .client_files import ClientFiles
 from .data import DataService, data_routes, open_data
 from .data.opening import (
-    open_audit,
     open_chosen_connections,
     open_connections,
     open_kept_results,
@@ -38,6 +38,8 @@ from .guard import Guard, allowed_names
 from .headers import SecurityHeaders
 from .health import HealthReport
 from .limits import BodyLimit
+from .mcp.opening import open_mcp
+from .mcp.routes import MAX_BODY_BYTES, MCP_PATHS, McpEndpoint
 from .metrics_access import MetricsAccess
 from .net import FETCH_PATHS, NetService, declared_hosts, net_routes, open_net
 from .networks import Networks
@@ -98,6 +100,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
     providers = declared_ai(settings)
     ai: list[AiService] = []
     is_operator = Operators(settings.operators)
+    names = allowed_names(settings)
+    mcp = McpEndpoint(names, settings.public_origin)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -118,6 +122,8 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                     open_ai(
                         settings, providers, open_secrets(settings, mask), audit_log
                     ) as opened_ai,
+                    open_mcp(settings, opened, service, audit_log) as opened_mcp,
+                    mcp.serving(opened_mcp),
                 ):
                     data.append(opened_data)
                     net.append(opened_net)
@@ -140,6 +146,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                 *net_routes(lambda: net[-1]),
                 *storage_routes(storage),
                 *ai_routes(lambda: ai[-1]),
+                mcp.route(),
             ],
             _capabilities(settings, bool(hosts.hosts), bool(providers.providers)),
             is_operator,
@@ -150,7 +157,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
             Middleware(ClientAddress, trusted=Networks(settings.trusted_proxies)),
             Middleware(SecurityHeaders),
             Middleware(Telemetry, metrics=metrics),
-            Middleware(Guard, names=allowed_names(settings), public=settings.public_origin),
+            Middleware(Guard, names=names, public=settings.public_origin),
             Middleware(
                 BodyLimit,
                 max_bytes=settings.max_body_bytes,
@@ -159,6 +166,7 @@ def create_app(settings: Settings, mask: SecretMask | None = None) -> Starlette:
                     FETCH_PATHS: hosts.max_request_bytes + MAX_HEAD_BYTES,
                     FILE_PATHS: max(storages.max_upload_bytes, settings.max_body_bytes),
                     ASK_PATHS: providers.max_request_bytes,
+                    MCP_PATHS: MAX_BODY_BYTES,
                 },
             ),
         ],
@@ -224,5 +232,5 @@ def _routes(
     routes += services
     # Last: it takes every path that nobody above it has.
     routes.append(Route("/{path:path}", ClientFiles(settings.client).answer))
-    put_gates(routes, POLICIES, service.access, is_operator)
+    put_gates(routes, POLICIES, service.access, is_operator, service.agents.identify)
     return routes

@@ -202,7 +202,8 @@ def verify_audit(arguments: argparse.Namespace) -> int:
 
 
 def _opened() -> "tuple[Connections, SecretStore, AuditLog]":
-    from relay.data.opening import open_audit, open_connections, open_secrets
+    from relay.audit.opening import open_audit
+    from relay.data.opening import open_connections, open_secrets
     from relay.secrets import SecretMask
     from relay.settings_loading import load_settings
 

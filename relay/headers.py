@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wasm_runtime.contracts import (
     access,
+    agents,
     ai,
     data,
     net,
@@ -71,6 +72,8 @@ _SERVICES = frozenset(
         access.SESSION_PATH,
         access.SESSIONS_PATH,
         access.LINKS_PATH,
+        agents.MCP_PATH,
+        agents.TOKENS_PATH,
         access.OIDC_PATH.split("/")[0],
     }
 )

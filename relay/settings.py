@@ -224,6 +224,9 @@ class Settings(BaseSettings):
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
     )
+    sandbox_hosts: HostNames = Field(
+        default=[], description="Hosts that MCP's run_python may reach; by default none."
+    )
     storages: Path | None = Field(
         default=None,
         description="TOML file of the folders and object stores that notebooks may read and write "
@@ -259,8 +262,7 @@ class Settings(BaseSettings):
         description="How long requests under way may take to finish after Ctrl-C or SIGTERM.",
     )
     metrics: bool = Field(
-        default=True,
-        description="Whether /metrics answers at all; who may read it is said by the two below.",
+        default=True, description="Whether /metrics answers at all; the two below say to whom."
     )
     metrics_addresses: NetworkNames = Field(
         default=["127.0.0.0/8", "::1/128"],

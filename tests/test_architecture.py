@@ -48,10 +48,12 @@ PYTHON = {
     "relay.storage": ["relay.chosen"],
     "relay.ai": ["relay.net"],
     "relay.operator": ["relay.data"],
+    "relay.mcp": ["relay.sync", "wasm_runtime.runtimes", "wasm_runtime.runtime_runs"],
     "relay.commands": ["relay.data"],
     "relay.app": [
         "relay.ai",
         "relay.cache",
+        "relay.mcp",
         "relay.net",
         "relay.operator",
         "relay.sync",

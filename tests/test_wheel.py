@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from relay.mcp.resources import DOCS
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -27,6 +29,7 @@ def test_the_wheel_holds_the_client_the_runtime_and_the_locks(wheel: Path) -> No
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
         "relay/app.py",
+        *(f"relay/mcp/docs/{name}.md" for name in DOCS),
         "wasm_runtime/client/index.html",
         "wasm_runtime/client/service-worker.js",
         "wasm_runtime/client/headless.js",

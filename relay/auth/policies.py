@@ -19,6 +19,11 @@ POLICIES: Policies = {
     "/sign-in/oidc": {"GET": "anybody"},
     "/sign-in/oidc/return": {"GET": "anybody"},
     "/links": {"POST": "anybody"},
+    # Whose a token is, is asked there.
+    "/tokens": {"GET": "user", "POST": "user"},
+    "/tokens/{token_id}": {"DELETE": "user"},
+    # What a token's scopes allow is asked for each tool, by the table in relay/mcp/tools.py.
+    "/mcp": {"GET": "agent", "POST": "agent", "DELETE": "agent"},
     "/rooms/{document_id}": {WEBSOCKET: "read", "GET": "read", "DELETE": "delete"},
     "/rooms/{document_id}/members": {"GET": "read", "PUT": "manage"},
     # Everybody may leave; the rest is asked there.

@@ -39,6 +39,7 @@ from .placeholders import bind, original_position
 from .reading import in_thread
 
 _CHECK_SECONDS = 10.0
+_MAX_SAID = 300
 _EARLY_SECONDS = 0.2
 """The server's clock began before ours, or its answer took so long."""
 # No wall: it stops what a person sends by mistake. The role is what keeps the data safe.
@@ -207,9 +208,9 @@ class _Reading:
 
     def _refused(self, error: Exception) -> ConnectionRefused:
         declared, said = self._declaration, self._said(error)
-        at = f"{declared.host} port {declared.port}" if declared.port else declared.host
+        at = f"at {declared.host} port {declared.port}" if declared.port else "there"
         reasons = {
-            "connection refused": f"nothing listens at {at}",
+            "connection refused": f"nothing listens {at}",
             "no such host": f"there is no host {declared.host}",
             "produced zero addresses": f"there is no host {declared.host}",
             "unauthorized": f"the server refused {declared.user}'s password",
@@ -242,7 +243,8 @@ class _Reading:
         text = re.sub(
             r"(?: \(\w+; \w+\))?\.?(?: Vendor code: -?\d+)?(?: SQLSTATE: \w+)?$", "", text
         )
-        return text.replace(self._password, "***") if self._password else text
+        text = text.replace(self._password, "***") if self._password else text
+        return text if len(text) <= _MAX_SAID else f"{text[:_MAX_SAID]}…"
 
     def _position(self, said: str) -> int | None:
         """The character of the SQL that the words point at, if they do."""

@@ -24,7 +24,7 @@ class AdbcDriver:
     """The AdbcDatabase, of the imported module."""
     options: Callable[[Declaration, str], Options]
     """Of a declaration and the password it refers to."""
-    limits: Callable[[float], Options] = field(default=lambda seconds: {})
+    limits: Callable[[float], dict[str, str | int]] = field(default=lambda seconds: {})
     """A statement's options that make the server stop it after so many seconds."""
     begin: Callable[[float], list[str]] = field(default=lambda seconds: [])
     """Statements of ours that come before."""
@@ -118,7 +118,8 @@ _DRIVERS: dict[EngineName, AdbcDriver] = {
         open=lambda module, options: module.connect(options),
         options=_bigquery_options,
         limits=lambda seconds: {
-            "adbc.bigquery.sql.query.job_timeout": str(max(1, round(seconds * 1000)))
+            # In milliseconds; the driver knows it as a number only.
+            "adbc.bigquery.sql.query.job_timeout": max(1, round(seconds * 1000))
         },
     ),
     "adbc": AdbcDriver(

@@ -35,10 +35,6 @@ def open_connections(settings: Settings, mask: SecretMask) -> Connections:
     )
 
 
-def open_audit(settings: Settings, mask: SecretMask) -> AuditLog:
-    return AuditLog(_folder(settings) / "audit.sqlite", mask)
-
-
 def open_kept_results(settings: Settings) -> AbstractAsyncContextManager[KeptResults]:
     return open_results(_folder(settings) / "results", settings.kept_results_bytes)
 

@@ -65,12 +65,12 @@ class NotebookConnections extends LitElement {
     };
     const rows = rowsOf(this.#found);
     return html`<form @submit=${save}>
-      <p>It holds for everybody who works in this notebook. Nobody gets more by it than the relay's operator gave them.</p>
-      <fieldset class="choice" ?disabled=${!this.#mayChoose}>
+      <p>What is chosen here holds for everybody in this notebook. Nobody gets more by it than the relay's operator gave them.</p>
+      <fieldset class="grant-ways" ?disabled=${!this.#mayChoose}>
         <legend class="visually-hidden">What this notebook may use</legend>
         ${this.#way(true, "What each person may use")} ${this.#exceptions(this.#found.offered)}
         ${this.#way(false, "Only these connections")}
-        <fieldset class="choice-list" ?disabled=${this.isOpenToAll} aria-label="Connections">
+        <fieldset class="grant-list" ?disabled=${this.isOpenToAll} aria-label="Connections">
           ${rows.length === 0 ? html`<p class="soft">None is declared for you.</p>` : rows.map(connectionRow)}
         </fieldset>
       </fieldset>
@@ -86,14 +86,14 @@ class NotebookConnections extends LitElement {
     const take = () => {
       this.isOpenToAll = isOpenToAll;
     };
-    return html`<label class="choice-way"><input type="radio" name="way" ?checked=${this.isOpenToAll === isOpenToAll} @change=${take} /> ${words}</label>`;
+    return html`<label class="grant"><input type="radio" name="way" ?checked=${this.isOpenToAll === isOpenToAll} @change=${take} /> ${words}</label>`;
   }
 
   #exceptions(offered: readonly ConnectionInfo[]) {
     const names = offered.filter(({ every_notebook }) => every_notebook === false).map(({ name }) => name);
     return names.length === 0
       ? nothing
-      : html`<p class="soft choice-note">But not ${names.join(", ")}: only notebooks whose owners choose it use that.</p>`;
+      : html`<p class="soft grant-note">But not ${names.join(", ")}: only notebooks whose owners choose it use that.</p>`;
   }
 
   async #attempt(act: () => Promise<void>): Promise<void> {
@@ -132,7 +132,7 @@ function rowsOf({ offered, chosen }: DocumentConnections): Row[] {
 }
 
 function connectionRow({ name, about, isChosen }: Row) {
-  return html`<label class="choice-row"><input type="checkbox" name="connection" value=${name} ?checked=${isChosen} />
+  return html`<label class="grant"><input type="checkbox" name="connection" value=${name} ?checked=${isChosen} />
     <span><strong>${name}</strong> <span class="soft">${about}</span></span></label>`;
 }
 

@@ -5,6 +5,7 @@ import { readableTime } from "../elements/duration.ts";
 import { icon } from "../elements/icon.ts";
 import { isBuildable } from "./buildable.ts";
 import { KEY, REFERENCE, TABLE } from "./drawings.ts";
+import { choiceView, noConnections } from "./no-connections.ts";
 import { wordsOf } from "./relay-answers.ts";
 import { type SchemaStore, valueOf } from "./schema-store.ts";
 import { counted, type TreeNode, treeRows } from "./schema-tree.ts";
@@ -106,7 +107,7 @@ export class SchemaPanel extends LitElement {
   }
 
   protected override render() {
-    const { store, manage, close } = this.#parts;
+    const { store, manage, choose, close } = this.#parts;
     const isLoading = store.connections.kind === "loading";
     const mayManage = valueOf(store.connections)?.mayManage ?? false;
     return html`<aside class="schema-panel" aria-label="Databases">
@@ -116,22 +117,9 @@ export class SchemaPanel extends LitElement {
         ${mayManage ? button(Ellipsis, "Connections and audit…", manage) : nothing}
         ${button(X, "Close the databases panel", close)}
       </header>
-      ${this.isShared ? this.#choice() : nothing} ${this.#content()}
+      ${this.isShared ? choiceView(valueOf(store.connections)?.ofNotebook ?? null, choose) : nothing}
+      ${this.#content()}
     </aside>`;
-  }
-
-  /** What the owners of a shared notebook chose. */
-  #choice() {
-    const ofNotebook = valueOf(this.#parts.store.connections)?.ofNotebook;
-    const chosen = ofNotebook?.chosen ?? null;
-    const words =
-      chosen === null
-        ? "Each person uses what they may"
-        : `Its owners chose ${counted(chosen.length, "connection")}`;
-    return html`<div class="schema-choice">
-      <span class="soft">${ofNotebook ? words : "A shared notebook"}</span>
-      <button class="button" aria-label="Connections of this notebook…" @click=${this.#parts.choose}>Connections…</button>
-    </div>`;
   }
 
   #content() {
@@ -142,10 +130,7 @@ export class SchemaPanel extends LitElement {
         ? this.#refused(connections.error)
         : html`<p class="soft">Asking the relay…</p>`;
     }
-    if (known.list.length === 0 && (known.ofNotebook?.offered.length ?? 0) > 0)
-      return html`<div class="schema-refused"><p><strong>This notebook may use none of your connections.</strong></p>
-        <p>Its owners choose them.</p></div>`;
-    if (known.list.length === 0) return this.#noConnections(known.mayManage);
+    if (known.list.length === 0) return noConnections(known, this.#parts.manage);
     const active = this.#rows.find(({ id }) => id === this.activeId);
     const search = (event: Event) => {
       this.filter = (event.target as HTMLInputElement).value;
@@ -206,9 +191,8 @@ export class SchemaPanel extends LitElement {
       return html`<p class="soft">Schema read ${readableTime(known.at)}. ${counted(known.value.tables.length, "table")}${known.value.cut ? ", and more than are listed" : ""}.</p>`;
     if (known.kind !== "failed") return nothing;
     const { message, hint } = wordsOf(known.error);
-    const again = () => void this.#parts.store.wantSchema(connection, true);
     return html`<div class="schema-refused" role="alert"><p><strong>${message}</strong></p><p>${hint}</p>
-      <button class="button" @click=${again}>Try again</button></div>`;
+      <button class="button" @click=${() => void this.#parts.store.wantSchema(connection, true)}>Try again</button></div>`;
   }
 
   #refused(error: unknown) {
@@ -217,19 +201,6 @@ export class SchemaPanel extends LitElement {
       <p><strong>${message}</strong></p>
       <p>${hint}</p>
       <button class="button" @click=${() => void this.#parts.store.refresh()}>Try again</button>
-    </div>`;
-  }
-
-  #noConnections(mayManage: boolean) {
-    return html`<div class="schema-refused">
-      <p><strong>No connection is declared for you.</strong></p>
-      ${
-        mayManage
-          ? html`<p>Add one here, or at the relay's command line:</p>
-              <pre>wasm-runtime connection add warehouse postgresql://reader@db/shop</pre>
-              <button class="button primary" @click=${this.#parts.manage}>Add a connection…</button>`
-          : html`<p>Ask whoever runs this relay to declare one for your account.</p>`
-      }
     </div>`;
   }
 

@@ -77,6 +77,13 @@ SIGNED_IN = {
     ("/ai/anthropic/v1/models", "GET"),
     ("/ai/anthropic/v1/messages", "POST"),
 }
+WITH_AN_ACCOUNT = {
+    ("/tokens", "GET"),
+    ("/tokens", "POST"),
+    ("/tokens/{token_id}", "DELETE"),
+}
+AGENTS_ONLY = {("/mcp", "GET"), ("/mcp", "POST"), ("/mcp", "DELETE")}
+"""Of tokens and tools: tests/relay/mcp/test_matrix.py."""
 OPERATORS_ONLY = {
     ("/operator/connections", "GET"),
     ("/operator/connections", "POST"),
@@ -141,6 +148,7 @@ PARAMETERS = {
     "connection": "none",
     "storage": "none",
     "query_id": "none",
+    "token_id": "none",
 }
 
 
@@ -175,6 +183,7 @@ def path_of(pattern: str) -> str:
 
 def test_every_live_route_is_in_the_matrix(settings: Settings) -> None:
     everything = PUBLIC | AT_THIS_MACHINE | SIGNED_IN | OPERATORS_ONLY | set(ON_DOCUMENT)
+    everything |= WITH_AN_ACCOUNT | AGENTS_ONLY
     assert live_routes(settings) == everything
 
 
@@ -237,6 +246,22 @@ def test_nobody_who_is_not_named_runs_the_relay(notebook: World, who: str) -> No
     for pattern, method in sorted(OPERATORS_ONLY):
         answer = visitor(notebook, who).ask(method, path_of(pattern))
         assert answer.status_code == (403 if who in KNOWN else 401), (pattern, method)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_tokens_are_for_those_with_an_account(notebook: World, who: str) -> None:
+    for pattern, method in sorted(WITH_AN_ACCOUNT):
+        answer = visitor(notebook, who).ask(method, path_of(pattern))
+        refused = 401 if who not in KNOWN else 403 if who.startswith("guest") else None
+        found = answer.status_code if answer.status_code in (401, 403) else None
+        assert found == refused, (pattern, method)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_session_opens_what_is_for_agents(notebook: World, who: str) -> None:
+    for pattern, method in sorted(AGENTS_ONLY):
+        answer = visitor(notebook, who).ask(method, path_of(pattern))
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
 def test_an_account_that_is_named_runs_the_relay_and_a_guest_of_that_id_does_not() -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import adbc_driver_postgresql
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from relay.data.adbc import AdbcEngine
 from relay.data.adbc_drivers import driver_of
@@ -23,7 +25,6 @@ from relay.data.engine import Engine
 from relay.data.engines import open_engine
 from relay.data.errors import (
     ConnectionRefused,
-    DataError,
     DriverMissing,
     NoRows,
     QueryFailed,
@@ -44,6 +45,11 @@ from wasm_runtime.errors import UsageError
 pytestmark = pytest.mark.anyio
 
 _FLIGHT_PASSWORD = "flight-pass'wörd-5d2e"
+_KEY = {
+    "type": "service_account", "project_id": "p", "private_key_id": "k",
+    "client_email": "reader@p.example", "token_uri": "http://127.0.0.1:1/token",
+}  # fmt: skip
+"""A service account's, without its private key; nobody answers where it leads."""
 _ENDLESS = "select sum(value % 7) as n from generate_series(1, 1000000000000)"
 _SERIES = SERIES["postgresql"]
 
@@ -272,25 +278,42 @@ def test_without_its_driver_an_engine_names_the_extra(
 
 async def test_snowflake_and_bigquery_say_that_they_cannot_be_reached_and_no_secret() -> None:
     secret = "cloud-canary-'7f3a/+ü"
-    key = {
-        "type": "service_account", "project_id": "p", "private_key_id": "k",
-        "private_key": secret, "client_email": "reader@p.example",
-        "token_uri": "http://127.0.0.1:1/token",
-    }  # fmt: skip
     scanner = LeakScanner({"secret": secret})
     snowflake = Declaration(
         name="w", engine="snowflake", host="acme", database="shop", user="reader",
         accept_powerful_role=True,
     )  # fmt: skip
-    bigquery = Declaration(name="w", engine="bigquery", host="project", database="shop",
-                           accept_powerful_role=True)  # fmt: skip
-    for declared, password in ((snowflake, secret), (bigquery, json.dumps(key))):
-        with pytest.raises(DataError) as refused:
+    bigquery = bigquery_declaration()
+    for declared, password in (
+        (snowflake, secret),
+        (bigquery, json.dumps(_KEY | {"private_key": secret})),
+        (bigquery, secret),
+    ):
+        with pytest.raises(ConnectionRefused) as refused:
             async with asyncio.timeout(60):
                 await read(AdbcEngine(declared, password), "select 1")
         assert refused.value.message.startswith("w: ")
+        assert len(refused.value.message) < 400
         scanner.feed(declared.engine, str(refused.value).encode())
     assert scanner.hits() == set()
+
+
+async def test_bigquery_that_is_left_while_it_seeks_its_server_stops() -> None:
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    engine = AdbcEngine(bigquery_declaration(), json.dumps(_KEY | {"private_key": key.decode()}))
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await read(engine, "select :a", a=1)
+    assert time.monotonic() - started < 10
+
+
+def bigquery_declaration() -> Declaration:
+    return Declaration(
+        name="w", engine="bigquery", host="p", database="shop", accept_powerful_role=True
+    )
 
 
 def test_each_engine_is_told_what_the_declaration_says() -> None:
@@ -319,7 +342,7 @@ def test_limits_are_the_servers_own_where_it_has_them() -> None:
         "adbc.flight.sql.rpc.timeout_seconds.query": "2.5",
         "adbc.flight.sql.rpc.timeout_seconds.fetch": "2.5",
     }
-    assert driver_of("bigquery").limits(2.5) == {"adbc.bigquery.sql.query.job_timeout": "2500"}
+    assert driver_of("bigquery").limits(2.5) == {"adbc.bigquery.sql.query.job_timeout": 2500}
     (begin,) = driver_of("snowflake").begin(2.5)
     assert begin == "ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = 2"
 
