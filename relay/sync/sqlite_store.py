@@ -241,9 +241,7 @@ def _advance(
     """Count the appends of each document; the last sequence of each."""
     news = [(name, group[0][1].epoch, len(group)) for name, group in groups.items()]
     beginning = [
-        (name, epoch)
-        for name, epoch, _ in news
-        if any(append.begins for _, append in groups[name])
+        (name, epoch) for name, epoch, _ in news if any(append.begins for _, append in groups[name])
     ]
     if beginning:
         database.executemany(_BEGIN, beginning)
