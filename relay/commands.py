@@ -36,8 +36,12 @@ def _add_connection(commands: Commands) -> None:
     command.add_argument("--file", action="append", default=[], metavar="NAME=PATH", dest="files",
                          help="DuckDB: a view over a Parquet, CSV or JSON file")  # fmt: skip
     command.add_argument("--description", default="")
+    command.add_argument("--only-where-chosen", action="store_true",
+                         help="for shared notebooks only where their owners chose it")  # fmt: skip
     command.add_argument("--accept-powerful-role", action="store_true",
                          help="use a role that may do more than read")  # fmt: skip
+    command.add_argument("--no-kept-results", action="store_true",
+                         help="never keep a result to answer the same query again")  # fmt: skip
     command.set_defaults(run=add)
     command = of.add_parser("test", help="connect, and see that nothing can be written")
     command.add_argument("name", metavar="NAME")
@@ -87,11 +91,17 @@ def add(arguments: argparse.Namespace) -> int:
         )
     fields["files"] = dict(_name_and_path(each) for each in arguments.files)
     fields["description"] = arguments.description
+    fields["every_notebook"] = not arguments.only_where_chosen
     fields["accept_powerful_role"] = arguments.accept_powerful_role
+    fields["keep_results"] = not arguments.no_kept_results
     if fields.get("path"):
         fields["path"] = str(Path(fields["path"]).absolute())
     declared = declaration_of(arguments.name, fields)
-    password = _asked(f"Password of {declared.user}: ") if declared.user else ""
+    password = ""
+    if declared.engine == "bigquery":
+        password = _asked("The service account's key, as one line of JSON: ")
+    elif declared.user:
+        password = _asked(f"Password of {declared.user}: ")
     connections, _, audit = _opened()
     connections.add(declared, password)
     _note(audit, "connection add", declared.name, "ok")
@@ -101,11 +111,15 @@ def add(arguments: argparse.Namespace) -> int:
 
 def test(arguments: argparse.Namespace) -> int:
     from relay.data.engines import open_engine
+    from relay.settings_loading import load_settings
+    from relay.storage import DatabaseFiles, OpenStores, declared_storages
 
-    connections, _, audit = _opened()
+    connections, secrets, audit = _opened()
     declared = connections.get(arguments.name)
+    stored = DatabaseFiles(declared_storages(load_settings()), OpenStores(secrets), audit)
     try:
-        version = asyncio.run(open_engine(declared, connections.password(declared)).check())
+        engine = open_engine(declared, connections.password(declared), stored)
+        version = asyncio.run(engine.check())
     except WasmRuntimeError as error:
         _note(audit, "connection test", declared.name, error.code)
         raise
@@ -188,7 +202,8 @@ def verify_audit(arguments: argparse.Namespace) -> int:
 
 
 def _opened() -> "tuple[Connections, SecretStore, AuditLog]":
-    from relay.data.opening import open_audit, open_connections, open_secrets
+    from relay.audit.opening import open_audit
+    from relay.data.opening import open_connections, open_secrets
     from relay.secrets import SecretMask
     from relay.settings_loading import load_settings
 

@@ -4,6 +4,7 @@ RelayError
 ├── BadRequest
 ├── NotFound
 ├── NotSignedIn
+│   └── TokenNeeded     a program came without a token that works
 ├── NotAllowed          the Host, the Origin or the method is refused, or the role may not
 ├── TooLarge
 ├── TooManyRequests     `retry_after_seconds` says when to try again
@@ -77,6 +78,10 @@ class NotSignedIn(RelayError):
     code = "not_signed_in"
 
 
+class TokenNeeded(NotSignedIn):
+    pass
+
+
 class NotAllowed(RelayError):
     code = "not_allowed"
 
@@ -120,6 +125,8 @@ async def answer_known_error(request: Request, error: Exception) -> Response:
     response = error_response(error.body(), getattr(error, "status", None))
     if isinstance(error, TooManyRequests):
         response.headers["retry-after"] = str(error.retry_after_seconds)
+    if isinstance(error, TokenNeeded):
+        response.headers["www-authenticate"] = "Bearer"
     return response
 
 

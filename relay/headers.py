@@ -5,7 +5,17 @@ from typing import Literal, get_args
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wasm_runtime.contracts import access, data, net, operator, page_security, relay_api
+from wasm_runtime.contracts import (
+    access,
+    agents,
+    ai,
+    data,
+    net,
+    operator,
+    page_security,
+    relay_api,
+    storage,
+)
 
 ResponseClass = Literal["page", "frame", "script", "asset", "store", "index", "api"]
 RESPONSE_CLASSES: tuple[ResponseClass, ...] = get_args(ResponseClass)
@@ -55,11 +65,15 @@ _SERVICES = frozenset(
         relay_api.SNAPSHOT_REFUSALS_PATH,
         relay_api.ROOMS_PATH,
         operator.OPERATOR_PATH,
+        ai.AI_PATH,
         data.DATA_PATH,
         net.NET_FETCH_PATH.split("/")[0],
+        storage.STORAGES_PATH,
         access.SESSION_PATH,
         access.SESSIONS_PATH,
         access.LINKS_PATH,
+        agents.MCP_PATH,
+        agents.TOKENS_PATH,
         access.OIDC_PATH.split("/")[0],
     }
 )

@@ -208,6 +208,13 @@ class Settings(BaseSettings):
         description="Key that seals secrets, 32 bytes in URL-safe base64. By default secrets.key "
         "in the data folder, readable by its owner only: back it up apart from the database.",
     )
+    kept_results_bytes: int = Field(
+        default=1024**3,
+        ge=0,
+        description="How much of the data folder results of queries may take, kept for whoever "
+        "asks the same with a max_age; the least recently used go first, all go when the relay "
+        "ends. 0 keeps none; keep_results of a connection says it for one.",
+    )
     demo_connection: bool = Field(
         default=True,
         description="Whether the connection demo exists, a small SQLite database to try SQL on.",
@@ -216,6 +223,30 @@ class Settings(BaseSettings):
         default=None,
         description="TOML file of the hosts that notebooks may reach by the relay when a browser "
         'cannot, a table [hosts."api.example.com"] each (docs/web.md). Without it there are none.',
+    )
+    sandbox_hosts: HostNames = Field(
+        default=[], description="Hosts that MCP's run_python may reach; by default none."
+    )
+    storages: Path | None = Field(
+        default=None,
+        description="TOML file of the folders and object stores that notebooks may read and write "
+        "by the relay, a table [storages.NAME] each (docs/storage.md). Without it there are none.",
+    )
+    ai: Path | None = Field(
+        default=None,
+        description="TOML file of AI providers, models, budgets and policies (docs/ai.md).",
+    )
+    openai_key: SecretStr | None = Field(
+        default=None,
+        description="A key of OpenAI: its models can be asked from notebooks, which do not see it.",
+    )
+    anthropic_key: SecretStr | None = Field(
+        default=None,
+        description="A key of Anthropic: its models can be asked from notebooks, likewise.",
+    )
+    gemini_key: SecretStr | None = Field(
+        default=None,
+        description="A key of Google's Gemini: its models can be asked from notebooks.",
     )
     trusted_proxies: NetworkNames = Field(
         default=[],
@@ -231,8 +262,7 @@ class Settings(BaseSettings):
         description="How long requests under way may take to finish after Ctrl-C or SIGTERM.",
     )
     metrics: bool = Field(
-        default=True,
-        description="Whether /metrics answers at all; who may read it is said by the two below.",
+        default=True, description="Whether /metrics answers at all; the two below say to whom."
     )
     metrics_addresses: NetworkNames = Field(
         default=["127.0.0.0/8", "::1/128"],

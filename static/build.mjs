@@ -8,9 +8,11 @@ import zlib from "node:zlib";
 import * as esbuild from "esbuild";
 import { minifiedAgain } from "./build/minify.mjs";
 import {
+  BUILDER_LIMIT,
   checkScriptLimit,
   DATABASES_LIMIT,
   gzipSizes,
+  HTTP_LIMIT,
   kilobytes,
   SCRIPT_LIMIT,
   SHARING_LIMIT,
@@ -309,20 +311,27 @@ write("client.json", `${JSON.stringify({ version, assets, scripts })}\n`);
 precompress();
 
 const sizesOf = (names) => gzipSizes(names.map((name) => [name, fs.readFileSync(path.join(out, name))]));
-const [own, sharing, table, databases] = [scripts.own, scripts.sharing, scripts.table, scripts.databases].map(
-  sizesOf,
-);
-const [ownTotal, mainSize, sharingTotal, tableTotal, databasesTotal] = [
+const [own, sharing, table, databases, builder] = [
+  scripts.own,
+  scripts.sharing,
+  scripts.table,
+  scripts.databases,
+  scripts.queryBuilder,
+].map(sizesOf);
+const [ownTotal, mainSize, sharingTotal, tableTotal, databasesTotal, builderTotal] = [
   sum(own.values()),
   own.get(main),
   sum(sharing.values()),
   sum(table.values()),
   sum(databases.values()),
+  sum(builder.values()),
 ].map(kilobytes);
 console.log(
-  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}); more: sharing ${sharingTotal}, tables ${tableTotal}, databases ${databasesTotal}`,
+  `client ${version}: ${listed.length} files, page scripts ${ownTotal} gzip (main ${mainSize}); more: sharing ${sharingTotal}, tables ${tableTotal}, databases ${databasesTotal}, query builder ${builderTotal}`,
 );
 checkScriptLimit(own, SCRIPT_LIMIT);
 checkScriptLimit(sharing, SHARING_LIMIT, "scripts of shared notebooks");
 checkScriptLimit(table, TABLE_LIMIT, "scripts of tables");
 checkScriptLimit(databases, DATABASES_LIMIT, "scripts of databases");
+checkScriptLimit(builder, BUILDER_LIMIT, "scripts of the query builder");
+checkScriptLimit(sizesOf(scripts.http), HTTP_LIMIT, "scripts of HTTP requests");

@@ -36,7 +36,7 @@ def whole(value: Any, blobs: Blobs, where: str) -> Any:
 
     Raises BlobMissing for one that is not there or is another one; it says which and `where`.
     """
-    reference = _reference(value)
+    reference = blob_reference(value)
     if reference is None:
         return value
     content = blobs.read(reference.sha256)
@@ -49,7 +49,7 @@ def whole(value: Any, blobs: Blobs, where: str) -> Any:
     return content.decode() if reference.encoding == "text" else json.loads(content)
 
 
-def _reference(value: Any) -> BlobReference | None:
+def blob_reference(value: Any) -> BlobReference | None:
     """None for JSON of somebody's own, whatever it looks like."""
     if not isinstance(value, dict) or value.keys() != {BLOB_KEY}:
         return None

@@ -53,6 +53,41 @@ class Cell:
     def source(self) -> str:
         return str(self._fields[names.CELL_SOURCE])
 
+    def edit(self, source: str, edited_by: str) -> None:
+        """Changes only what differs, so that what others type elsewhere in it stays."""
+        text = self._fields[names.CELL_SOURCE]
+        # pycrdt counts bytes of UTF-8.
+        before, after = str(text).encode(), well_formed(source).encode()
+        start, end = _common_ends(before, after)
+        with text.doc.transaction():
+            del text[start : len(before) - end]
+            text.insert(start, after[start : len(after) - end].decode())
+            self.edited_by = edited_by
+
+    @property
+    def edited_by(self) -> str | None:
+        """The id of the user who last changed the source."""
+        user = self._fields.get(names.CELL_EDITED_BY)
+        return user if isinstance(user, str) else None
+
+    @edited_by.setter
+    def edited_by(self, user_id: str) -> None:
+        self._fields[names.CELL_EDITED_BY] = user_id
+
+    @property
+    def content(self) -> CellContent:
+        """All of it, as it is now."""
+        return CellContent(
+            cell_type=self.stored_type,
+            source=self.source,
+            id=self.id,
+            metadata=self.metadata,
+            attachments=self.attachments,
+            outputs=self.outputs,
+            execution_count=self.execution_count,
+            unknown=self.unknown,
+        )
+
     @property
     def metadata(self) -> dict[str, Any]:
         metadata = self._fields.get(names.CELL_METADATA)
@@ -118,6 +153,27 @@ class Cell:
             self._outputs[self.id] = Array([])
         array: Array[Any] = self._outputs[self.id]
         return array
+
+
+def _common_ends(before: bytes, after: bytes) -> tuple[int, int]:
+    """How many bytes two texts have in common at the start, and then at the end; no character is
+    cut in two."""
+    start, shorter = 0, min(len(before), len(after))
+    while start < shorter and before[start] == after[start]:
+        start += 1
+    while start and any(_is_inside(text, start) for text in (before, after)):
+        start -= 1
+    end = 0
+    while end < shorter - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    while end and any(_is_inside(text, len(text) - end) for text in (before, after)):
+        end -= 1
+    return start, end
+
+
+def _is_inside(text: bytes, at: int) -> bool:
+    """Whether a character of UTF-8 goes on there."""
+    return at < len(text) and text[at] & 0xC0 == 0x80
 
 
 def stored_output(output: dict[str, Any]) -> Any:

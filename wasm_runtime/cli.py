@@ -12,6 +12,8 @@ from rich.console import Console
 
 import wasm_runtime
 from relay import commands as relay_commands
+from relay.auth import token_commands
+from relay.mcp import commands as mcp_commands
 from wasm_runtime.environments import commands as environment_commands
 from wasm_runtime.environments.cache import Cache
 from wasm_runtime.errors import ClientMissing, WasmRuntimeError
@@ -127,6 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     environment_commands.add_parser(commands)
     _add_export_site(commands)
     _add_users(commands)
+    token_commands.add_parser(commands)
+    mcp_commands.add_parser(commands)
     relay_commands.add_parsers(commands)
     examine = commands.add_parser("doctor", help="say what this machine can and cannot do")
     examine.set_defaults(run=doctor)

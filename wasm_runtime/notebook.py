@@ -95,17 +95,20 @@ class Notebook:
 
     def insert_cell(self, index: int, content: CellContent) -> Cell:
         """Puts a new cell before the one now at `index`."""
-        cells = self.cells
-        before = cells[index - 1].order if index > 0 else None
-        after = cells[index].order if index < len(cells) else None
-        try:
-            key = generate_key_between(before, after)
-        except FIError:  # equal or damaged neighbours, which any peer may have written
-            keys = generate_n_keys_between(None, None, len(cells) + 1)
-            key = keys.pop(index)
-            for cell, fresh in zip(cells, keys, strict=True):
-                self._cells[cell.id][names.CELL_ORDER] = fresh
-        return self._add(key, content)
+        return self._add(self._key_at(self.cells, index), content)
+
+    def move_cell(self, id: str, index: int) -> None:
+        """Puts a cell before the one that is at `index` of all others."""
+        others = [cell for cell in self.cells if cell.id != id]
+        self.place_cell(id, self._key_at(others, index))
+
+    def place_cell(self, id: str, order: str) -> None:
+        """Gives a cell this order key."""
+        self._cells[id][names.CELL_ORDER] = order
+
+    def put_cell(self, order: str, content: CellContent) -> Cell:
+        """Adds a cell with this order key, as when it had been deleted."""
+        return self._add(order, content)
 
     def append_cells(self, contents: list[CellContent]) -> list[Cell]:
         """Adds cells at the end, in one transaction."""
@@ -126,6 +129,19 @@ class Notebook:
     def transaction(self) -> Iterator[None]:
         with self.doc.transaction():
             yield
+
+    def _key_at(self, cells: list[Cell], index: int) -> str:
+        """An order key before the one of these cells that is at `index`."""
+        before = cells[index - 1].order if index > 0 else None
+        after = cells[index].order if index < len(cells) else None
+        try:
+            return str(generate_key_between(before, after))
+        except FIError:  # equal or damaged neighbours, which any peer may have written
+            keys = generate_n_keys_between(None, None, len(cells) + 1)
+            key = keys.pop(index)
+            for cell, fresh in zip(cells, keys, strict=True):
+                self.place_cell(cell.id, fresh)
+            return str(key)
 
     def _add(self, order: str, content: CellContent) -> Cell:
         id = content.id if content.id and content.id not in self._cells else str(uuid.uuid4())

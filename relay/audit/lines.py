@@ -24,6 +24,8 @@ Event = Literal[
     "link revoked",
     "link redeemed",
     "link refused",
+    "token made",
+    "token revoked",
 ]
 
 

@@ -9,12 +9,14 @@ from relay.errors import NotAllowed, NotSignedIn, RelayError
 from wasm_runtime.contracts.access import AccessMode, Role, Session
 
 from .actor import Actor, address_of
+from .agents import agent_may, agent_role
 from .cookies import Cookies
 from .live import Live
 from .roles import Verb, may
 from .store.access_store import AccessStore
 from .store.rights import claim, remove_rights
 from .store.sessions import hashed
+from .store.tokens import StoredToken
 
 SESSION_COOKIE = "session"
 
@@ -60,15 +62,26 @@ class Accounts:
     async def look_up(self, document_id: str) -> object:
         return await self._live.document(document_id)
 
+    def owner_of(self, token: StoredToken, connection: HTTPConnection) -> str | None:
+        return token.owner
+
     def role(self, actor: Actor, document_id: str) -> Role | None:
+        if actor.grant is not None:
+            owner = self._live.member_role(document_id, actor.grant.user_id)
+            return agent_role(actor.grant, document_id, owner)
         if actor.user is None or actor.login is None:
             return None
         return self._live.role(document_id, actor.user.id, actor.login)
 
     def allows(self, actor: Actor, verb: Verb, document_id: str) -> bool:
+        if actor.grant is not None:
+            owner = self._live.member_role(document_id, actor.grant.user_id)
+            return agent_may(actor.grant, verb, document_id, owner)
         return may(self.role(actor, document_id), verb)
 
     def refusal(self, actor: Actor) -> RelayError:
+        if actor.grant is not None:
+            return NotAllowed("This token gives no access to that notebook (any more).")
         if actor.login is None or not self._live.is_open(actor.login):
             return NotSignedIn("Sign in to open this notebook.", hint="Or ask for a link to it.")
         return NotAllowed("You have no access to this notebook.", hint="Ask an owner of it.")

@@ -18,6 +18,7 @@ from .store.database import Connection, Database, StoreFault
 from .store.opening import open_database
 from .store.rights import documents_of, hand_over, is_last_owner, remove_member, rights_to
 from .store.sessions import end_sessions_of
+from .store.tokens import remove_tokens_of
 from .store.users import (
     Account,
     account_named,
@@ -70,6 +71,7 @@ def remove(options: argparse.Namespace) -> int:
         for document_id in documents:
             remove_member(connection, document_id, account.id)
         end_sessions_of(connection, account.id)
+        remove_tokens_of(connection, account.id)
         remove_account(connection, account.id)
     print(f"{account.shown} is removed, and signed out everywhere.")
     return 0

@@ -1,8 +1,8 @@
 """Before every route stands a gate; a route that nobody has decided about keeps the relay from
 starting."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from relay.audit import audit
-from relay.errors import NotAllowed, RelayError, Unavailable, no_document
+from relay.errors import NotAllowed, RelayError, TokenNeeded, Unavailable, no_document
 from wasm_runtime.contracts.access import Role
 from wasm_runtime.contracts.relay_api import CLOSE_STORE_UNAVAILABLE
 
@@ -19,14 +19,16 @@ from .actor import Actor, put_actor
 from .operators import NO_OPERATORS, IsOperator
 from .roles import Verb, may
 
-Policy = Literal["public", "anybody", "user", "operator"] | Verb
+Policy = Literal["public", "anybody", "user", "operator", "agent"] | Verb
 """public: who asks is not even looked at. anybody: it is, and may be nobody. user: somebody who is
-known. operator: somebody who runs the relay. A verb: somebody who may do that with the document
-that the path names."""
+known. operator: somebody who runs the relay. agent: a program with a token, and nobody else. A
+verb: somebody who may do that with the document that the path names."""
 WEBSOCKET = "WEBSOCKET"
 """In place of a method. The gate lets sockets in, since a refusal before the handshake has no close
 code; the room asks for every message."""
 
+Identify: TypeAlias = Callable[[HTTPConnection], Awaitable[Actor]]
+"""Who asks; raises when it is nobody who may."""
 Policies = Mapping[str, Mapping[str, Policy]]
 """By path and method; HEAD goes with GET."""
 
@@ -36,6 +38,7 @@ def put_gates(
     policies: Policies,
     access: Access,
     is_operator: IsOperator = NO_OPERATORS,
+    identify_agent: Identify | None = None,
 ) -> None:
     """Put a gate before each route. Raises LookupError for one without a policy."""
     for route in routes:
@@ -45,7 +48,7 @@ def put_gates(
         undecided = methods_of(route) - set(decided)
         if undecided:
             raise LookupError(f"Nobody has decided who may {sorted(undecided)} {route.path}.")
-        route.app = Gate(route.app, decided, access, is_operator)
+        route.app = Gate(route.app, decided, access, is_operator, identify_agent)
 
 
 def methods_of(route: Route | WebSocketRoute) -> set[str]:
@@ -62,11 +65,13 @@ class Gate:
         policies: Mapping[str, Policy],
         access: Access,
         is_operator: IsOperator,
+        identify_agent: Identify | None,
     ) -> None:
         self.app = app
         self._policies = policies
         self._access = access
         self._is_operator = is_operator
+        self._identify_agent = identify_agent or _no_agents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = WEBSOCKET if scope["type"] == "websocket" else scope["method"]
@@ -76,7 +81,8 @@ class Gate:
             connection = HTTPConnection(scope)
             document_id = scope["path_params"].get("document_id")
             try:
-                actor = await self._access.identify(connection)
+                identify = self._identify_agent if policy == "agent" else self._access.identify
+                actor = await identify(connection)
                 held = document_id and await self._access.look_up(document_id)
             except Unavailable as error:
                 if method != WEBSOCKET:
@@ -92,7 +98,7 @@ class Gate:
         del held  # until now the access could tell who may what with it
 
     def _check(self, actor: Actor, policy: Policy, document_id: str | None) -> None:
-        if policy == "public" or policy == "anybody":
+        if policy == "public" or policy == "anybody" or policy == "agent":
             return
         if policy == "user":
             if actor.user is None:
@@ -112,6 +118,10 @@ class Gate:
             raise not_permitted(role, policy)
         # Whether the document exists is nobody's business who may not see it.
         raise self._access.refusal(actor) if actor.user is None else no_document(document_id)
+
+
+async def _no_agents(connection: HTTPConnection) -> Actor:
+    raise TokenNeeded("No token opens anything here.")
 
 
 def _not_an_operator() -> RelayError:

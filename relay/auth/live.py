@@ -10,12 +10,13 @@ from weakref import WeakValueDictionary
 from relay.errors import Unavailable
 from wasm_runtime.contracts.access import Role
 
-from .actor import Login
+from .actor import Grant, Login
 from .roles import higher
 from .store.access_store import AccessStore
 from .store.database import Connection, changes
 from .store.rights import Rights, rights_to
 from .store.sessions import StoredSession, find_session
+from .store.tokens import StoredToken, find_token, token_with_id
 
 POLL_SECONDS = 1.0
 """How soon another process's change, or the end of a session or link, reaches an open socket."""
@@ -35,6 +36,7 @@ class _News:
     changes: int
     sessions: dict[str, StoredSession | None]
     rights: dict[str, Rights]
+    tokens: dict[str, StoredToken | None]
 
 
 class Live:
@@ -46,6 +48,7 @@ class Live:
         self._store = store
         self._logins: WeakValueDictionary[str, Login] = WeakValueDictionary()
         self._documents: WeakValueDictionary[str, DocumentRights] = WeakValueDictionary()
+        self._grants: WeakValueDictionary[str, Grant] = WeakValueDictionary()
         self._seen = -1
         # Reading and entering is one step: a change in between would be missed.
         self._turn = asyncio.Lock()
@@ -88,6 +91,25 @@ class Live:
                 self._logins[session_id] = login
             return session, login
 
+    async def grant(self, secret: str) -> tuple[StoredToken, Grant] | None:
+        """Of a token, by its hash. Hold on to it: what becomes of it is seen in it that long."""
+        async with self._turn:
+            token = await self._store.read(lambda found: find_token(found, secret, self.now()))
+            if token is None:
+                return None
+            grant = self._grants.get(token.id)
+            if grant is None:
+                grant = Grant(
+                    token.id, token.user_id, token.scopes, token.document_id, token.expires_at
+                )
+                self._grants[token.id] = grant
+            return token, grant
+
+    def member_role(self, document_id: str, user_id: str) -> Role | None:
+        """By membership alone, whoever asks."""
+        held = self._documents.get(document_id)
+        return held.rights.members.get(user_id) if held is not None else None
+
     def role(self, document_id: str, user_id: str, login: Login) -> Role | None:
         """Of somebody who came by this session, at this moment."""
         held = self._documents.get(document_id)
@@ -122,14 +144,19 @@ class Live:
             # While the store cannot be read, what is known stays in force; nobody new comes in.
             with suppress(Unavailable):
                 await self._refresh()
+            for grant in list(self._grants.values()):
+                grant.ended = grant.ended or grant.expires_at <= self.now()
             self._reconsider()  # also since something may have expired
 
     async def _refresh(self) -> None:
         async with self._turn:
             logins, documents = dict(self._logins), dict(self._documents)
-            if not logins and not documents:
+            grants = dict(self._grants)
+            if not (logins or documents or grants):
                 return
-            news = await self._store.read(lambda found: self._news(found, logins, documents))
+            news = await self._store.read(
+                lambda found: self._news(found, logins, documents, grants)
+            )
             if news is None:
                 return
             self._seen = news.changes
@@ -139,12 +166,15 @@ class Live:
                 login.links = session.links if session is not None else ()
             for document_id, held in documents.items():
                 held.rights = news.rights[document_id]
+            for token_id, grant in grants.items():
+                grant.ended = grant.ended or news.tokens[token_id] is None
 
     def _news(
         self,
         connection: Connection,
         logins: dict[str, Login],
         documents: dict[str, DocumentRights],
+        grants: dict[str, Grant],
     ) -> _News | None:
         """None when nothing was written since the last time."""
         count = changes(connection)
@@ -155,4 +185,5 @@ class Live:
             count,
             {session_id: find_session(connection, session_id, now) for session_id in logins},
             {document_id: rights_to(connection, document_id) for document_id in documents},
+            {token_id: token_with_id(connection, token_id, now) for token_id in grants},
         )

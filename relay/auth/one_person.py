@@ -14,10 +14,12 @@ from wasm_runtime.contracts.access import AccessMode, Role, Session
 from wasm_runtime.contracts.document import User
 
 from .actor import Actor, address_of
+from .agents import agent_may, agent_role
 from .colors import color_of
 from .roles import Verb
 from .store.access_store import AccessStore
 from .store.rights import claim, remove_rights, rights_to
+from .store.tokens import StoredToken
 
 LOCAL_USER_ID = "local"
 
@@ -32,14 +34,13 @@ class OnePerson:
         self._person = User(id=LOCAL_USER_ID, name=_login_name(), color=color_of(LOCAL_USER_ID))
 
     async def identify(self, connection: HTTPConnection) -> Actor:
-        address = address_of(connection)
-        headers = connection.headers
-        is_here = (
-            is_loopback(address)
-            and host_name(headers.get("host", "")) in LOOPBACK_NAMES
-            and not is_forwarded(connection)  # nobody of this machine comes by a proxy
-        )
-        return Actor(self._person if is_here else None, address=address)
+        person = self._person if _is_here(connection) else None
+        return Actor(person, address=address_of(connection))
+
+    def owner_of(self, token: StoredToken, connection: HTTPConnection) -> str | None:
+        """Of this machine alone, where a process that is not the person needs a token too."""
+        is_ours = token.user_id == LOCAL_USER_ID and _is_here(connection)
+        return self._person.name if is_ours else None
 
     def session(self, actor: Actor) -> Session:
         return Session(mode=self.mode, rooms=actor.user is not None, user=actor.user)
@@ -48,9 +49,13 @@ class OnePerson:
         return None
 
     def role(self, actor: Actor, document_id: str) -> Role | None:
+        if actor.grant is not None:
+            return agent_role(actor.grant, document_id, "owner")
         return "owner" if actor.user is not None else None
 
     def allows(self, actor: Actor, verb: Verb, document_id: str) -> bool:
+        if actor.grant is not None:
+            return agent_may(actor.grant, verb, document_id, "owner")
         return actor.user is not None
 
     def refusal(self, actor: Actor) -> RelayError:
@@ -63,7 +68,7 @@ class OnePerson:
         self, actor: Actor, document_id: str, is_new: Callable[[], Awaitable[bool]]
     ) -> None:
         """Written down for the day on which there will be accounts."""
-        if self._store is None or actor.user is None:
+        if self._store is None or actor.user is None or actor.grant is not None:
             return
         with suppress(Unavailable):  # it is theirs all the same
             if not await self._store.read(lambda found: rights_to(found, document_id).members):
@@ -82,11 +87,22 @@ class Nobody(OnePerson):
     async def identify(self, connection: HTTPConnection) -> Actor:
         return Actor(address=address_of(connection))
 
+    def owner_of(self, token: StoredToken, connection: HTTPConnection) -> str | None:
+        return None
+
     def refusal(self, actor: Actor) -> RelayError:
         return NotAllowed(
             "This relay keeps no documents.",
             hint="Notebooks stay in the browser; docs/access.md says how to share them.",
         )
+
+
+def _is_here(connection: HTTPConnection) -> bool:
+    return (
+        is_loopback(address_of(connection))
+        and host_name(connection.headers.get("host", "")) in LOOPBACK_NAMES
+        and not is_forwarded(connection)  # nobody of this machine comes by a proxy
+    )
 
 
 def _login_name() -> str:

@@ -18,6 +18,7 @@ from wasm_runtime.contracts.access import (
     SESSION_PATH,
     SESSIONS_PATH,
 )
+from wasm_runtime.contracts.agents import TOKENS_PATH
 from wasm_runtime.contracts.relay_api import ROOMS_PATH
 
 from .access import Access
@@ -27,6 +28,7 @@ from .password_sign_in import PasswordSignIn
 from .redeeming import Redeeming
 from .sessions import Sessions
 from .sharing import Sharing
+from .token_pages import TokenPages
 
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -56,6 +58,9 @@ class Pages:
     links: Page
     make_link: Page
     revoke_link: Page
+    tokens: Page
+    make_token: Page
+    revoke_token: Page
 
 
 def session_routes(pages: Pages) -> list[BaseRoute]:
@@ -68,6 +73,9 @@ def session_routes(pages: Pages) -> list[BaseRoute]:
         Route(f"/{OIDC_PATH}", pages.begin_oidc),
         Route(f"/{OIDC_RETURN_PATH}", pages.end_oidc),
         Route(f"/{LINKS_PATH}", pages.redeem_link, methods=["POST"]),
+        Route(f"/{TOKENS_PATH}", pages.tokens),
+        Route(f"/{TOKENS_PATH}", pages.make_token, methods=["POST"]),
+        Route(f"/{TOKENS_PATH}/{{token_id}}", pages.revoke_token, methods=["DELETE"]),
         Route(f"{document}/{MEMBERS}", pages.members),
         Route(f"{document}/{MEMBERS}", pages.put_member, methods=["PUT"]),
         Route(f"{document}/{MEMBERS}/{{user_id}}", pages.remove_member, methods=["DELETE"]),
@@ -84,6 +92,7 @@ def account_pages(
     oidc: OidcPages | None,
     redeeming: Redeeming,
     sharing: Sharing,
+    tokens: TokenPages,
 ) -> Pages:
     return Pages(
         session=session_page(access),
@@ -99,11 +108,14 @@ def account_pages(
         links=sharing.links,
         make_link=sharing.make_link,
         revoke_link=sharing.revoke_link,
+        tokens=tokens.tokens,
+        make_token=tokens.make,
+        revoke_token=tokens.revoke,
     )
 
 
 def pages_without_accounts(access: Access) -> Pages:
-    return Pages(session_page(access), *[_refuse_accounts] * 12)
+    return Pages(session_page(access), *[_refuse_accounts] * 12, *[_refuse_tokens] * 3)
 
 
 def session_page(access: Access) -> Page:
@@ -117,6 +129,13 @@ async def _refuse_accounts(request: Request) -> Response:
     raise NotAllowed(
         "This relay has no accounts: notebooks cannot be shared with others here.",
         hint='Set access = "accounts" and add people; docs/access.md says how.',
+    )
+
+
+async def _refuse_tokens(request: Request) -> Response:
+    raise NotAllowed(
+        "Tokens are made on the command line here.",
+        hint='Run "wasm-runtime token add"; docs/mcp.md says more.',
     )
 
 

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 from starlette.routing import BaseRoute
 
 from relay.settings import Settings
+from wasm_runtime.contracts.access import Role
 from wasm_runtime.errors import UsageError
 
 from .access import Access
 from .accounts import Accounts
+from .agents import Agents
 from .cookies import Cookies
 from .live import Live
 from .one_person import Nobody, OnePerson
@@ -21,6 +23,8 @@ from .sessions import Sessions
 from .sharing import Sharing
 from .store.access_store import AccessStore
 from .store.opening import open_database
+from .store.rights import documents_of
+from .token_pages import TokenPages
 
 _SECONDS_OF_A_DAY = 24 * 60 * 60
 
@@ -34,15 +38,27 @@ class AccessService:
         self.access: Access
         self._pages: Pages
         if settings.access == "accounts":
-            self.access, self._pages = self._accounts(settings)
+            accounts, self._pages = self._accounts(settings)
+            self.access = accounts
+            self.agents = Agents(accounts, self._live)
         else:
-            self.access = (
+            person = (
                 OnePerson(self._store) if settings.access == "one-person" else Nobody(self._store)
             )
-            self._pages = pages_without_accounts(self.access)
+            self.access = person
+            self.agents = Agents(person, self._live)
+            self._pages = pages_without_accounts(person)
 
     def routes(self) -> list[BaseRoute]:
         return session_routes(self._pages)
+
+    async def documents_of(self, user_id: str) -> list[tuple[str, Role]]:
+        """The documents in which somebody has a role of their own. Raises Unavailable."""
+        return list(await self._store.read(lambda found: documents_of(found, user_id)))
+
+    def watch(self, reconsider: Callable[[], None]) -> None:
+        """`reconsider` is told whenever somebody's rights may have changed."""
+        self._live.watch(reconsider)
 
     @asynccontextmanager
     async def following(self, reconsider: Callable[[], None]) -> AsyncIterator[None]:
@@ -69,6 +85,7 @@ class AccessService:
             self._oidc(settings, sessions, cookies) if settings.oidc_issuer else None,
             Redeeming(self._store, self._live, sessions),
             Sharing(self._store, self._live),
+            TokenPages(self._store, self._live),
         )
 
     def _oidc(self, settings: Settings, sessions: Sessions, cookies: Cookies) -> OidcPages:

@@ -1,13 +1,20 @@
 """Who may use which connection: asked for every request."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from relay.auth.actor import Actor
-from relay.auth.one_person import LOCAL_USER_ID
+from relay.auth.declared_users import is_for
 
 from .declaration import Declaration
 
-EVERYBODY = "*"
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody, and the shared notebook in whose name they ask; None is their own."""
+
+    actor: Actor
+    document_id: str | None = None
 
 
 class DataAccess(Protocol):
@@ -16,12 +23,7 @@ class DataAccess(Protocol):
 
 
 class DeclaredUsers:
-    """The person at this machine may use every connection; whoever has an account, those that are
-    declared for them; a guest and nobody, none."""
+    """Those whom the operator declared."""
 
     def allows(self, actor: Actor, declared: Declaration) -> bool:
-        if actor.user is None or actor.guest:
-            return False
-        if actor.user.id == LOCAL_USER_ID:
-            return True
-        return EVERYBODY in declared.users or actor.user.id in declared.users
+        return is_for(actor, declared.users)

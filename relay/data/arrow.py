@@ -12,8 +12,9 @@ import nanoarrow
 from nanoarrow.c_array_stream import CArrayStream
 from nanoarrow.ipc import StreamWriter
 
-from .engine import Chunk
+from .engine import Chunk, End
 from .errors import QueryFailed
+from .views import copied, without_views
 
 Array: TypeAlias = Any
 """A nanoarrow CArray."""
@@ -43,6 +44,44 @@ class BatchWriter:
         return Chunk(content, rows)
 
 
+class Batches:
+    """What a driver gives as an Arrow stream, as chunks: at most so many rows."""
+
+    def __init__(self, stream: Any, first_rows: int | None) -> None:
+        self._stream = nanoarrow.c_array_stream(stream)
+        schema = self._stream.get_schema()
+        self._plain = without_views(schema)
+        self._writer = BatchWriter(self._plain or schema)
+        self._left = first_rows
+        self._cut = False
+        self.columns: int = schema.n_children
+        self.ended = False
+        """The driver has given all there is."""
+
+    def head(self) -> Chunk:
+        return self._writer.head()
+
+    def next(self) -> Chunk | End:
+        if self._left == 0:
+            return End(more=self._cut or bool(self._taken()))
+        batch = self._taken()
+        if batch is None:
+            return End()
+        taken = first(batch, self._left)
+        self._cut = len(taken) < len(batch)
+        if self._left is not None:
+            self._left -= len(taken)
+        return self._writer.batch(taken)
+
+    def _taken(self) -> Array | None:
+        try:
+            batch = self._stream.get_next()
+        except StopIteration:
+            self.ended = True
+            return None
+        return copied(batch, self._plain) if self._plain else batch
+
+
 def first(batch: Array, most: int | None) -> Array:
     """The first rows of a batch, all of them without a `most`."""
     if most is None or most >= len(batch):
@@ -55,6 +94,7 @@ def first(batch: Array, most: int | None) -> Array:
 
 
 ColumnKind = Literal[
+    "boolean",
     "integer",
     "unsigned",
     "number",
@@ -85,26 +125,31 @@ class RowWriter:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = columns
-        self._schema = nanoarrow.c_schema(
-            # A list, not a dict: two columns may have one name.
-            nanoarrow.struct([_field(column) for column in columns])
-        )
-        self._writer = BatchWriter(self._schema)
+        self._writer = BatchWriter(_schema(columns))
 
     def head(self) -> Chunk:
         return self._writer.head()
 
     def batch(self, rows: Sequence[Sequence[Any]]) -> Chunk:
         """Raises QueryFailed for a value that its column cannot hold."""
-        values = zip(*rows, strict=True) if rows else [()] * len(self.columns)
-        children = [
-            _array(column, list(column_values))
-            for column, column_values in zip(self.columns, values, strict=True)
-        ]
-        batch = nanoarrow.c_array_from_buffers(
-            self._schema, len(rows), [None], null_count=0, children=children
-        )
-        return self._writer.batch(batch)
+        return self._writer.batch(row_batch(self.columns, rows))
+
+
+def row_batch(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Array:
+    """Raises QueryFailed for a value that its column cannot hold."""
+    values = zip(*rows, strict=True) if rows else [()] * len(columns)
+    children = [
+        _array(column, list(column_values))
+        for column, column_values in zip(columns, values, strict=True)
+    ]
+    return nanoarrow.c_array_from_buffers(
+        _schema(columns), len(rows), [None], null_count=0, children=children
+    )
+
+
+def _schema(columns: Sequence[Column]) -> Any:
+    # A list, not a dict: two columns may have one name.
+    return nanoarrow.c_schema(nanoarrow.struct([_field(column) for column in columns]))
 
 
 def _field(column: Column) -> Any:
@@ -186,6 +231,7 @@ _STORED: dict[ColumnKind, Callable[[Column, list[Any]], Any]] = {
     "decimal": _decimals,
 }
 _TYPES: dict[ColumnKind, Callable[[Column], Any]] = {
+    "boolean": lambda column: nanoarrow.bool_(),
     "integer": lambda column: nanoarrow.int64(),
     "unsigned": lambda column: nanoarrow.uint64(),
     "number": lambda column: nanoarrow.float64(),

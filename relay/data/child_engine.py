@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,11 +14,15 @@ from typing import Any
 
 import structlog
 
+from relay.storage.errors import StorageError
+from relay.storage.for_databases import DatabaseFiles
+
 from .arrow import rows_of
 from .child.wire import CHUNK, END, HEAD, Failure, Request
-from .declaration import Declaration
+from .declaration import Declaration, local_files, stored_files
 from .engine import END_OF_STREAM, Chunk, End, Statement
 from .errors import ConnectionRefused, DataError, NoRows, QueryFailed, QueryInterrupted, out_of_time
+from .file_serving import Served, serving
 from .parameters import Parameter
 
 _MAX_MEMORY_BYTES = 512 * 1024 * 1024
@@ -28,30 +33,51 @@ _log = structlog.stdlib.get_logger("relay.data")
 
 
 class ChildEngine:
-    def __init__(self, declaration: Declaration) -> None:
+    """`stored` reads what the declaration names as storage://."""
+
+    def __init__(self, declaration: Declaration, stored: DatabaseFiles | None = None) -> None:
         self._declaration = declaration
+        self._stored = stored
 
     @asynccontextmanager
     async def run(self, statement: Statement) -> AsyncIterator[AsyncIterator[Chunk | End]]:
         self._refuse_missing_files()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-m",
-            "relay.data.child.main",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={},
-            cwd="/",
-        )
+        async with self._served() as (views, descriptor):
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-m",
+                "relay.data.child.main",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={},
+                cwd="/",
+                pass_fds=(descriptor,) if views else (),
+            )
+            request = replace(self._request(statement), stored=views, stored_descriptor=descriptor)
+            try:
+                yield self._parts(process, request)
+            finally:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                # What its pipes still hold must be read, or they are never seen to end.
+                await process.communicate()
+
+    @asynccontextmanager
+    async def _served(self) -> AsyncIterator[Served]:
+        declared = self._declaration
+        patterns = stored_files(declared)
+        if not patterns:
+            yield {}, -1
+            return
+        if self._stored is None:
+            raise ConnectionRefused(declared.name, "there are no storages here")
         try:
-            yield self._parts(process, self._request(statement))
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            # What its pipes still hold must be read, or they are never seen to end.
-            await process.communicate()
+            async with serving(self._stored, declared.name, patterns) as served:
+                yield served
+        except StorageError as error:
+            raise ConnectionRefused(declared.name, error.message.rstrip(".")) from error
 
     async def check(self) -> str:
         sqlite = self._declaration.engine == "sqlite"
@@ -69,7 +95,7 @@ class ChildEngine:
         return Request(
             engine=declared.engine,
             path=declared.path,
-            files=dict(declared.files),
+            files=local_files(declared),
             sql=statement.sql,
             parameters={name: _plain(value) for name, value in statement.parameters.items()},
             seconds=statement.seconds,
@@ -79,7 +105,7 @@ class ChildEngine:
 
     def _refuse_missing_files(self) -> None:
         declared = self._declaration
-        for path in (declared.path, *declared.files.values()):
+        for path in (declared.path, *local_files(declared).values()):
             if path and not Path(path).is_file():
                 raise ConnectionRefused(declared.name, "its file does not exist")
 

@@ -8,10 +8,9 @@ from typing import Any, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from relay.secret_store import is_reference
-from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN
+from relay.storage.address import SCHEME, parse_address
+from wasm_runtime.contracts.data import CONNECTION_NAME_PATTERN, ConnectionInfo, EngineName
 from wasm_runtime.errors import UsageError
-
-from .engine import EngineName
 
 NAME = re.compile(CONNECTION_NAME_PATTERN)
 _ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -22,14 +21,24 @@ _SCHEMES: dict[str, EngineName] = {
     "mariadb": "mysql",
     "sqlite": "sqlite",
     "duckdb": "duckdb",
+    "redshift": "redshift",
+    "flightsql": "flightsql",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
 }
-_SERVERS = ("postgresql", "mysql")
+_SERVERS = ("postgresql", "mysql", "redshift", "flightsql", "snowflake", "bigquery")
+_TLS = frozenset({"sslmode", "sslrootcert"})
 _OPTIONS: dict[EngineName, frozenset[str]] = {
     "postgresql": frozenset({"sslmode", "sslrootcert", "application_name"}),
-    "mysql": frozenset({"sslmode", "sslrootcert"}),
+    "mysql": _TLS,
     "sqlite": frozenset(),
     "duckdb": frozenset(),
+    "redshift": _TLS,
+    "flightsql": _TLS,
+    "snowflake": frozenset({"warehouse", "role", "schema"}),
+    "bigquery": frozenset({"location"}),
 }
+"""What each takes; adbc takes whatever its driver does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +49,8 @@ class Declaration:
     engine: EngineName
     description: str = ""
     host: str = ""
-    """A name, an address, or the folder of a Unix socket (PostgreSQL) or the socket (MySQL)."""
+    """A name, an address, or the folder of a Unix socket (PostgreSQL) or the socket (MySQL);
+    Snowflake's account, BigQuery's project."""
     port: int = 0
     database: str = ""
     user: str = ""
@@ -49,15 +59,22 @@ class Declaration:
     path: str = ""
     """The database file of SQLite and DuckDB."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """DuckDB: names of views, each over one Parquet, CSV or JSON file."""
+    """DuckDB: names of views, each over one Parquet, CSV or JSON file, or over those of a storage
+    that match, storage://NAME/trips/*.parquet."""
     options: Mapping[str, str] = field(default_factory=dict)
     max_seconds: float = 60
     max_rows: int = 10_000_000
     max_bytes: int = 2 * 1024**3
     max_queries: int = 4
     """At a time; others wait."""
+    keep_results: bool = True
+    """Whether a result may be kept, here and in browsers, to answer the same query again."""
+    keep_seconds: float = 24 * 60 * 60
+    """A kept result is never used, or left on the disk, longer."""
     users: Sequence[str] = ()
     """Ids of the accounts that may use it; "*" is everybody who has one."""
+    every_notebook: bool = True
+    """Otherwise only shared notebooks whose owners chose it, and those of no room."""
     accept_powerful_role: bool = False
     """Use a role even though it may do more than read."""
 
@@ -65,6 +82,18 @@ class Declaration:
         problem = _problem(self)
         if problem:
             raise UsageError(f"Connection {self.name!r}: {problem}")
+
+    @property
+    def info(self) -> ConnectionInfo:
+        return ConnectionInfo(
+            name=self.name,
+            engine=self.engine,
+            description=self.description,
+            max_seconds=self.max_seconds,
+            max_rows=self.max_rows,
+            max_bytes=self.max_bytes,
+            every_notebook=self.every_notebook,
+        )
 
 
 def declaration_of(name: str, plain: Mapping[str, Any]) -> Declaration:
@@ -123,7 +152,8 @@ def as_plain(declaration: Declaration) -> dict[str, Any]:
     plain = {}
     for each in fields(declaration):
         value = getattr(declaration, each.name)
-        if each.name == "name" or (value in ("", 0, {}, ()) or value == each.default):
+        is_empty = isinstance(value, Mapping | Sequence) and not value
+        if each.name == "name" or is_empty or value == each.default:
             continue
         plain[each.name] = dict(value) if isinstance(value, Mapping) else value
     return plain
@@ -147,7 +177,7 @@ def _problem(declaration: Declaration) -> str:
             'the password must be a reference, such as secret("NAME"); keep the secret itself with '
             f"wasm-runtime connection rotate {declaration.name}."
         )
-    unknown = sorted(set(declaration.options) - _OPTIONS[engine])
+    unknown = sorted(set(declaration.options) - _OPTIONS.get(engine, set(declaration.options)))
     if unknown:
         return f"{engine} takes no option {', '.join(unknown)}."
     if engine in _SERVERS and not declaration.host:
@@ -158,16 +188,35 @@ def _problem(declaration: Declaration) -> str:
         return "SQLite wants the path of its file, and nothing else."
     if engine == "duckdb" and not (declaration.path or declaration.files):
         return "DuckDB wants the path of its file, or files to make views of."
+    wrong = [each for each in stored_files(declaration).values() if parse_address(each) is None]
+    if wrong:
+        return f"{wrong[0]} is no address of files, such as storage://NAME/trips/*.parquet."
+    if engine == "bigquery" and not declaration.database:
+        return "it names no dataset, as in bigquery://project/dataset."
+    if engine == "adbc" and not declaration.options.get("driver"):
+        return "ADBC wants the option driver: the name of its manifest, or its file."
+    if engine == "adbc" and (declaration.host or declaration.path or declaration.files):
+        return "ADBC takes options alone, those that its driver knows."
     if not all(Path(path).is_absolute() for path in _paths(declaration)):
         return "paths must be absolute: it must not matter where the relay was started."
     limits = (declaration.max_seconds, declaration.max_rows, declaration.max_bytes)
-    if min(*limits, declaration.max_queries) <= 0:
+    if min(*limits, declaration.max_queries, declaration.keep_seconds) <= 0:
         return "limits must be greater than 0."
     return ""
 
 
+def stored_files(declaration: Declaration) -> dict[str, str]:
+    """The views over files of a storage."""
+    return {name: each for name, each in declaration.files.items() if each.startswith(SCHEME)}
+
+
+def local_files(declaration: Declaration) -> dict[str, str]:
+    """The views over files of this machine."""
+    return {name: each for name, each in declaration.files.items() if not each.startswith(SCHEME)}
+
+
 def _paths(declaration: Declaration) -> list[str]:
-    return [path for path in (declaration.path, *declaration.files.values()) if path]
+    return [path for path in (declaration.path, *local_files(declaration).values()) if path]
 
 
 def _is_of_type(value: object, expected: Any) -> bool:

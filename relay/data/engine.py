@@ -3,12 +3,9 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from .parameters import Parameter
-
-EngineName = Literal["postgresql", "mysql", "sqlite", "duckdb"]
-
 
 END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 """The eight bytes that end an Arrow stream. Only a whole result has them."""
@@ -41,8 +38,8 @@ class End:
     more: bool = False
 
 
-class Engine(Protocol):
-    """One connection's database.
+class Source(Protocol):
+    """Where a result comes from.
 
     A query is a context: leaving it stops the query in the database and frees everything. It is
     entered, read and left in one task. Errors are DataErrors.
@@ -51,6 +48,10 @@ class Engine(Protocol):
     def run(
         self, statement: Statement
     ) -> AbstractAsyncContextManager[AsyncIterator[Chunk | End]]: ...
+
+
+class Engine(Source, Protocol):
+    """One connection's database."""
 
     async def check(self) -> str:
         """Connect, see that nothing can be written, and return the server's name and version."""

@@ -3,16 +3,23 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from relay.storage.for_databases import DatabaseFiles
+from wasm_runtime.contracts.data import EngineName
+
 from . import demo
 from .declaration import Declaration
 from .engine import Engine
 from .errors import DriverMissing
 
+_OWN_EXTRAS: frozenset[EngineName] = frozenset({"redshift", "flightsql", "snowflake", "bigquery"})
+
 OpenEngine = Callable[[Declaration, str], Engine]
 """Of a declaration and the password it refers to."""
 
 
-def open_engine(declaration: Declaration, password: str) -> Engine:
+def open_engine(
+    declaration: Declaration, password: str, stored: DatabaseFiles | None = None
+) -> Engine:
     """Raises DriverMissing when its driver is not installed."""
     try:
         match declaration.engine:
@@ -29,9 +36,21 @@ def open_engine(declaration: Declaration, password: str) -> Engine:
 
                 if declaration.name == demo.NAME:
                     demo.ensure_demo(Path(declaration.path))
-                return ChildEngine(declaration)
+                return ChildEngine(declaration, stored)
+            case "redshift":
+                from .redshift import RedshiftEngine
+
+                return RedshiftEngine(declaration, password)
+            case "flightsql" | "snowflake" | "bigquery" | "adbc":
+                from .adbc import AdbcEngine
+
+                return AdbcEngine(declaration, password)
     except ImportError as error:
         raise DriverMissing(
             f"{declaration.name}: the driver for {declaration.engine} is not installed.",
-            hint='Install it: pip install "wasm-runtime[data]".',
+            hint=f'Install it: pip install "wasm-runtime[{_extra(declaration.engine)}]".',
         ) from error
+
+
+def _extra(engine: EngineName) -> str:
+    return f"data,{engine}" if engine in _OWN_EXTRAS else "data"

@@ -4,6 +4,7 @@ WasmRuntimeError
 └── DataError
     ├── BadParameter
     ├── NoSuchConnection
+    ├── NotForNotebook      the owners of the notebook did not choose the connection
     ├── NoSuchTable
     ├── ConnectionRefused   wrong password, unreachable, a role that may do too much
     ├── QueryFailed         the database says what is wrong with the SQL
@@ -32,6 +33,24 @@ class BadParameter(DataError):
 
 class NoSuchConnection(DataError):
     code = "not_found"
+
+    @classmethod
+    def for_you(cls, name: str) -> "NoSuchConnection":
+        return cls(
+            f"There is no connection {name[:64]!r} that you may use.",
+            hint="Whoever runs this relay declares them: wasm-runtime connection add.",
+        )
+
+
+class NotForNotebook(DataError):
+    code = "not_allowed"
+
+    def __init__(self, connection: str) -> None:
+        super().__init__(
+            f"This notebook may not use {connection}.",
+            hint="An owner of the notebook can choose the connection for it, in the Databases "
+            "panel.",
+        )
 
 
 class NoSuchTable(DataError):

@@ -1,8 +1,10 @@
 """The parts of the data service as the settings say, for the relay and for the commands."""
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from relay.audit import AuditLog
+from relay.chosen import Chosen
 from relay.data_folder import data_folder
 from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
@@ -10,6 +12,8 @@ from relay.settings import Settings
 
 from .connections import Connections
 from .demo import demo_declaration
+from .kept_results import KeptResults
+from .reuse import open_results
 
 
 def open_secrets(settings: Settings, mask: SecretMask) -> SecretStore:
@@ -31,8 +35,12 @@ def open_connections(settings: Settings, mask: SecretMask) -> Connections:
     )
 
 
-def open_audit(settings: Settings, mask: SecretMask) -> AuditLog:
-    return AuditLog(_folder(settings) / "audit.sqlite", mask)
+def open_kept_results(settings: Settings) -> AbstractAsyncContextManager[KeptResults]:
+    return open_results(_folder(settings) / "results", settings.kept_results_bytes)
+
+
+def open_chosen_connections(settings: Settings, audit: AuditLog) -> Chosen:
+    return Chosen(_folder(settings) / "notebook-connections.sqlite", "connections", audit)
 
 
 def _folder(settings: Settings) -> Path:

@@ -7,52 +7,11 @@ names that have a value are looked for, so that `'12:30'::time` and `array[1:n]`
 import re
 from collections.abc import Callable, Collection
 
-_LINE_COMMENT = r"--[^\n]*"
-_BLOCK_COMMENT = r"/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"
-_STRING = r"'(?:[^']|'')*(?:'|\Z)"
-_NAME = r'"(?:[^"]|"")*(?:"|\Z)'
-_CAST = r"::"
+from .skipped_sql import SKIPPED
 
-_SKIPPED = {
-    "postgresql": [
-        _LINE_COMMENT,
-        _BLOCK_COMMENT,
-        r"\b[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)",
-        _STRING,
-        _NAME,
-        r"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)",
-        _CAST,
-    ],
-    "mysql": [
-        r"(?:--(?=\s|\Z)|#)[^\n]*",
-        # /*! … */ is no comment, but code.
-        r"/\*(?![!M])(?:[^*]|\*(?!/))*(?:\*/|\Z)",
-        r"'(?:[^'\\]|\\.|'')*(?:'|\Z)",
-        r'"(?:[^"\\]|\\.|"")*(?:"|\Z)',
-        r"`(?:[^`]|``)*(?:`|\Z)",
-        _CAST,
-        r":=",
-    ],
-    "sqlite": [
-        _LINE_COMMENT,
-        _BLOCK_COMMENT,
-        _STRING,
-        _NAME,
-        r"`(?:[^`]|``)*(?:`|\Z)",
-        r"\[[^\]]*\]",
-    ],
-    "duckdb": [
-        _LINE_COMMENT,
-        _BLOCK_COMMENT,
-        _STRING,
-        _NAME,
-        r"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)",
-        _CAST,
-    ],
-}
 _TOKEN = {
     dialect: re.compile("|".join([*skipped, r"(?<![\w:]):(?P<parameter>[A-Za-z_]\w*)"]), re.DOTALL)
-    for dialect, skipped in _SKIPPED.items()
+    for dialect, skipped in SKIPPED.items()
 }
 
 

@@ -7,8 +7,7 @@ import asyncio
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +17,7 @@ import adbc_driver_manager
 import adbc_driver_postgresql.dbapi as adbc
 import nanoarrow
 
-from .arrow import BatchWriter, first
+from .arrow import Batches
 from .declaration import Declaration
 from .engine import Chunk, End, Statement
 from .errors import (
@@ -33,6 +32,7 @@ from .errors import (
 )
 from .parameters import Parameter
 from .placeholders import bind, original_position
+from .reading import in_thread
 
 _CONNECT_SECONDS = 10
 _BATCH_BYTES = 256 * 1024
@@ -47,28 +47,13 @@ _POWERFUL = """
 _NOT_FOR_COPY = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:explain|show)\b", re.I | re.S)
 
 
-_CANCEL_AGAIN_SECONDS = 0.1
-
-
 class PostgresEngine:
     def __init__(self, declaration: Declaration, password: str) -> None:
         self._declaration = declaration
         self._url = _url(declaration, password)
 
-    @asynccontextmanager
-    async def run(self, statement: Statement) -> AsyncIterator[AsyncIterator[Chunk | End]]:
-        thread = ThreadPoolExecutor(1, "postgresql")
-        reading = _Reading(self._url, self._declaration, statement)
-        try:
-            yield _parts(reading, thread)
-        finally:
-            # The thread may be waiting for the server, and cannot be told anything. It may also be
-            # about to: what the server is asked to stop is what it does at that moment.
-            closing = asyncio.get_running_loop().run_in_executor(thread, reading.close)
-            while not closing.done():
-                await asyncio.to_thread(reading.cancel)
-                await asyncio.wait([closing], timeout=_CANCEL_AGAIN_SECONDS)
-            thread.shutdown(wait=False)
+    def run(self, statement: Statement) -> AbstractAsyncContextManager[AsyncIterator[Chunk | End]]:
+        return in_thread(_Reading(self._url, self._declaration, statement), "postgresql")
 
     async def check(self) -> str:
         def connect() -> str:
@@ -82,16 +67,6 @@ class PostgresEngine:
         return await asyncio.to_thread(connect)
 
 
-async def _parts(reading: "_Reading", thread: ThreadPoolExecutor) -> AsyncIterator[Chunk | End]:
-    run = asyncio.get_running_loop().run_in_executor
-    yield await run(thread, reading.open)
-    while True:
-        part = await run(thread, reading.next)
-        yield part
-        if isinstance(part, End):
-            return
-
-
 class _Reading:
     """One connection and the one statement it runs. All but `cancel` is for one thread."""
 
@@ -99,13 +74,9 @@ class _Reading:
         self._url = url
         self._declaration = declaration
         self._statement = statement
-        self._left = statement.first_rows
         self._connection: Any = None
         self._cursor: Any = None
-        self._batches: Any = None
-        self._writer: BatchWriter | None = None
-        self._cut = False
-        self._ended = False
+        self._batches: Batches | None = None
         self._closing = threading.Lock()
         self._closed = False
 
@@ -127,7 +98,6 @@ class _Reading:
             )
 
     def open(self) -> Chunk:
-        """Begin the statement; the chunk is its schema."""
         self.connect()
         statement = self._statement
         sql = bind(statement.sql, statement.parameters, "postgresql", self._spelled)
@@ -145,37 +115,23 @@ class _Reading:
                 }
             )
             self._cursor.execute(sql)
-            self._batches = nanoarrow.c_array_stream(self._cursor.fetch_arrow())
-            schema = self._batches.get_schema()
+            self._batches = Batches(self._cursor.fetch_arrow(), statement.first_rows)
         except (adbc_driver_manager.Error, RuntimeError) as error:
             raise self._failure(error) from None
-        if schema.n_children == 0:
+        if self._batches.columns == 0:
             raise NoRows(self._declaration.name)
-        self._writer = BatchWriter(schema)
-        return self._writer.head()
+        return self._batches.head()
 
     def next(self) -> Chunk | End:
-        """The next batch."""
-        assert self._writer is not None
-        if self._left == 0:
-            return End(more=self._cut or self._has_more())
+        assert self._batches is not None
         try:
-            batch = self._batches.get_next()
-        except StopIteration:
-            self._ended = True
-            return End()
+            return self._batches.next()
         except (adbc_driver_manager.Error, RuntimeError) as error:
             raise self._failure(error) from None
-        taken = first(batch, self._left)
-        self._cut = len(taken) < len(batch)
-        if self._left is not None:
-            self._left -= len(taken)
-        return self._writer.batch(taken)
 
     def cancel(self) -> None:
-        """Stop whatever the server is doing; from any thread, at any time."""
         with self._closing:
-            if self._cursor is None or self._ended or self._closed:
+            if self._cursor is None or self._closed or (self._batches and self._batches.ended):
                 return
             with suppress(adbc_driver_manager.Error):
                 self._cursor.adbc_cancel()
@@ -197,15 +153,6 @@ class _Reading:
         (row,) = nanoarrow.ArrayStream(self._cursor.fetch_arrow()).read_all().to_pylist()
         (value,) = row.values()
         return str(value)
-
-    def _has_more(self) -> bool:
-        try:
-            return len(self._batches.get_next()) > 0
-        except StopIteration:
-            self._ended = True
-            return False
-        except (adbc_driver_manager.Error, RuntimeError) as error:
-            raise self._failure(error) from None
 
     def _spelled(self, name: str) -> str:
         return _spelled(name, self._statement.parameters[name])

@@ -10,8 +10,9 @@ import structlog
 from wasm_runtime.contracts.data import QueryStatus
 from wasm_runtime.errors import WasmRuntimeError
 
-from .engine import END_OF_STREAM, Chunk, End, Engine, Statement
+from .engine import END_OF_STREAM, Chunk, End, Source, Statement
 from .errors import DataError, QueryCancelled, ResultTooLarge, out_of_time
+from .keeping import Keeping
 
 _log = structlog.stdlib.get_logger("relay.data")
 
@@ -27,7 +28,7 @@ class Query:
     """Reads one result at the pace of whoever reads `chunks`: at most two parts are held here.
 
     `on_end` is awaited when it is known how the query ended, before a reader learns of a good end:
-    what it raises becomes the query's end.
+    what it raises becomes the query's end. A result that ends well is kept by `keeping`.
     """
 
     def __init__(
@@ -37,6 +38,10 @@ class Query:
         owner: str,
         limits: Limits,
         on_end: Callable[["Query"], Awaitable[None]],
+        *,
+        keeping: Keeping | None = None,
+        age_seconds: float | None = None,
+        keep_seconds: float = 0,
     ) -> None:
         self.id = query_id
         self.connection = connection
@@ -46,16 +51,21 @@ class Query:
         self.bytes = 0
         self.more = False
         self.failure: WasmRuntimeError | None = None
+        self.age_seconds = age_seconds
+        """How old a kept result is; None when the database is asked."""
+        self.keep_seconds = keep_seconds
+        """How long whoever gets the result may keep it."""
         self._on_end = on_end
+        self._keeping = keeping
         self._started = time.monotonic()
         self._seconds: float | None = None
         self._parts: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(1)
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, engine: Engine, statement: Statement) -> asyncio.Task[None]:
+    def start(self, source: Source, statement: Statement) -> asyncio.Task[None]:
         """Begin; the task ends when the database has let go of everything."""
-        self._task = asyncio.create_task(self._run(engine, statement))
+        self._task = asyncio.create_task(self._run(source, statement))
         return self._task
 
     def stop(self, reason: WasmRuntimeError) -> None:
@@ -90,13 +100,14 @@ class Query:
             more=self.more,
             error=self.failure.body() if self.failure else None,
             position=self.failure.position if isinstance(self.failure, DataError) else None,
+            age_seconds=None if self.age_seconds is None else round(self.age_seconds, 3),
         )
 
-    async def _run(self, engine: Engine, statement: Statement) -> None:
+    async def _run(self, source: Source, statement: Statement) -> None:
         last = b""
         failure: WasmRuntimeError | None = None
         try:
-            last = await self._read(engine, statement)
+            last = await self._read(source, statement)
         except asyncio.CancelledError:  # by `stop`, or because the relay is ending
             failure = QueryCancelled(f"{self.connection}: the relay is stopping.")
         except WasmRuntimeError as error:
@@ -111,12 +122,13 @@ class Query:
             await self._on_end(self)
         except WasmRuntimeError as error:
             self.failure = self.failure or error
+        await self._keep(is_whole=not stopped and self.failure is None)
         if not stopped:
             if self.failure is None:
                 self._parts.put_nowait(last + END_OF_STREAM)
             self._parts.put_nowait(None)
 
-    async def _read(self, engine: Engine, statement: Statement) -> bytes:
+    async def _read(self, source: Source, statement: Statement) -> bytes:
         """Hand on all parts but the last, which is returned: a good end goes with it."""
         limit = asyncio.get_running_loop().call_later(
             self.limits.seconds,
@@ -124,7 +136,7 @@ class Query:
         )
         last: bytes | None = None
         try:
-            async with engine.run(statement) as parts:
+            async with source.run(statement) as parts:
                 async for part in parts:
                     if isinstance(part, End):
                         self.more = part.more
@@ -133,6 +145,8 @@ class Query:
                         await self._room.acquire()
                         self._parts.put_nowait(last)
                     last = self._counted(part)
+                    if self._keeping is not None:
+                        await self._keeping.add(last)
         finally:
             limit.cancel()
         return last or b""
@@ -151,6 +165,15 @@ class Query:
                 hint="Filter, aggregate, or ask for fewer columns.",
             )
         return part.content
+
+    async def _keep(self, *, is_whole: bool) -> None:
+        """Before the reader learns of the end: whoever asks again after that finds it."""
+        if self._keeping is None:
+            return
+        if is_whole:
+            await self._keeping.finish(rows=self.rows, more=self.more)
+        else:
+            await self._keeping.drop()
 
     def _end(self, failure: WasmRuntimeError | None) -> None:
         self.failure = failure

@@ -7,6 +7,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from wasm_runtime.contracts.data import ARROW_STREAM_TYPE, QUERY_ID_HEADER
+from wasm_runtime.contracts.results import (
+    RESULT_AGE_HEADER,
+    RESULT_KEEP_HEADER,
+    RESULT_PERSON_HEADER,
+)
 from wasm_runtime.errors import WasmRuntimeError
 
 from .errors import QueryCancelled
@@ -29,7 +34,7 @@ class ResultStream(Response):
         try:
             async with aclosing(self._query.chunks()) as chunks:
                 first = await anext(chunks)
-                await send(_start(self._query.id))
+                await send(_start(self._query))
                 await send({"type": "http.response.body", "body": first, "more_body": True})
                 with suppress(WasmRuntimeError):
                     async for chunk in chunks:
@@ -45,8 +50,15 @@ class ResultStream(Response):
         self._query.stop(_gone(self._query))
 
 
-def _start(query_id: str) -> dict[str, object]:
-    headers = {"content-type": ARROW_STREAM_TYPE, QUERY_ID_HEADER: query_id}
+def _start(query: Query) -> dict[str, object]:
+    headers = {
+        "content-type": ARROW_STREAM_TYPE,
+        QUERY_ID_HEADER: query.id,
+        RESULT_PERSON_HEADER: query.owner,
+        RESULT_KEEP_HEADER: f"{query.keep_seconds:.0f}",
+    }
+    if query.age_seconds is not None:
+        headers[RESULT_AGE_HEADER] = f"{query.age_seconds:.3f}"
     return {
         "type": "http.response.start",
         "status": 200,

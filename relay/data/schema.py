@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wasm_runtime.contracts.data import ColumnInfo, DatabaseSchema, TableInfo
+from wasm_runtime.contracts.data import ColumnInfo, DatabaseSchema, EngineName, TableInfo
 
 from .declaration import Declaration
-from .engine import EngineName, Statement
+from .engine import Statement
 
 _MAX_COLUMNS = 50_000
 
@@ -91,6 +91,21 @@ WHERE NOT c.internal
 ORDER BY c.schema_name, c.table_name, c.column_index
 """
 
+# As the standard has it, for the engines that have only this in common. {q} quotes a name.
+_INFORMATION_SCHEMA = """
+SELECT c.table_schema AS {q}schema{q}, c.table_name AS {q}table{q},
+    CASE WHEN t.table_type LIKE '%VIEW%' THEN 'view' ELSE 'table' END AS {q}kind{q},
+    '' AS {q}table_comment{q}, CAST(NULL AS BIGINT) AS {q}row_estimate{q},
+    c.column_name AS {q}column{q}, c.data_type AS {q}type{q},
+    c.is_nullable = 'YES' AS {q}nullable{q}, 1 = 0 AS {q}primary_key{q},
+    '' AS {q}references{q}, '' AS {q}comment{q}
+FROM {of}INFORMATION_SCHEMA.COLUMNS c
+LEFT JOIN {of}INFORMATION_SCHEMA.TABLES t
+    ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+WHERE lower(c.table_schema) NOT IN ('information_schema', 'pg_catalog')
+ORDER BY c.table_schema, c.table_name, c.ordinal_position
+"""
+
 _INTROSPECTION: dict[EngineName, str] = {
     "postgresql": _POSTGRESQL,
     "mysql": _MYSQL,
@@ -101,8 +116,13 @@ _INTROSPECTION: dict[EngineName, str] = {
 
 def introspection(declared: Declaration) -> Statement:
     """The statement that lists every column its role may read."""
+    sql = _INTROSPECTION.get(declared.engine)
+    if sql is None:
+        is_bigquery = declared.engine == "bigquery"  # which has one for each dataset
+        of = f"`{declared.database}`." if is_bigquery else ""
+        sql = _INFORMATION_SCHEMA.format(of=of, q="`" if is_bigquery else '"')
     return Statement(
-        sql=_INTROSPECTION[declared.engine],
+        sql=sql,
         seconds=declared.max_seconds,
         first_rows=_MAX_COLUMNS,
     )

@@ -10,13 +10,14 @@ from wasm_runtime.contracts.data import (
     ColumnFigures,
     ColumnInfo,
     DatabaseSchema,
+    EngineName,
     HistogramBar,
     TableFigures,
     TableReference,
     TableSample,
 )
 
-from .engine import EngineName, Statement
+from .engine import Statement
 from .errors import NoSuchTable
 
 SAMPLE_ROWS = 20
@@ -27,11 +28,29 @@ _MAX_COLUMNS = 100
 _MAX_TEXT = 200
 _BARS = 12
 
+_SECONDS: dict[EngineName, str] = {
+    "postgresql": "extract(epoch FROM {})",
+    "redshift": "extract(epoch FROM {})",
+    "mysql": "timestampdiff(SECOND, '1970-01-01', {})",
+    "sqlite": "(julianday({}) - 2440587.5) * 86400",
+    "duckdb": "epoch({})",
+}
+"""A time as seconds since 1970, in the engines that have a way."""
+_TEXT_TYPES: dict[EngineName, str] = {
+    "postgresql": "text",
+    "mysql": "char",
+    "sqlite": "text",
+    "bigquery": "string",
+}
+
 _Kind = Literal["number", "time", "text", "other"]
 _STRUCTURES = r"\[|\b(json|jsonb|xml|struct|map|union|array|blob|bytea|binary)\b"
-_NUMBERS = r"^(u?(tiny|small|medium|big|huge)?int(eger)?\d*|numeric|decimal|real|double|float\d*)\b"
+_NUMBERS = (
+    r"^(u?(tiny|small|medium|big|huge)?int(eger)?\d*|(big)?numeric|number|decimal\d*|real|double"
+    r"|float\d*)\b"
+)
 _TIMES = r"^(date|datetime|timestamp)"
-_TEXTS = r"char|text|clob|string|uuid|bool|enum|money|time|interval|year|inet"
+_TEXTS = r"char|text|clob|string|utf8|uuid|bool|enum|money|time|interval|year|inet"
 _KINDS: list[tuple[_Kind, re.Pattern[str]]] = [
     # Structures first: a list of numbers names its numbers too.
     ("other", re.compile(_STRUCTURES, re.IGNORECASE)),
@@ -71,7 +90,7 @@ class Look:
 
     def figures(self) -> Statement:
         """One row: how many rows, and per column nulls, distinct values, the least and greatest."""
-        parts = ["count(*) AS total"]
+        parts = [f"count(*) AS {self._quoted('total')}"]
         for at, column in enumerate(self.columns):
             parts += (f"{figure} AS {self._alias(kind, at)}" for kind, figure in self._of(column))
         return self._statement(f"SELECT {', '.join(parts)} FROM {self._first_rows}")
@@ -80,9 +99,9 @@ class Look:
         """One row: how many values lie below each inner edge; None when no column has edges."""
         parts = []
         for at, column in enumerate(self.columns):
-            value = self._number(column)
             for bar, edge in enumerate(_edges(figures, at)[1:], 1):
-                parts.append(f"count(CASE WHEN {value} < {edge!r} THEN 1 END) AS b{at}_{bar}")
+                below = f"count(CASE WHEN {self._number(column)} < {edge!r} THEN 1 END)"
+                parts.append(f"{below} AS {self._alias('b', f'{at}_{bar}')}")
         if not parts:
             return None
         return self._statement(f"SELECT {', '.join(parts)} FROM {self._first_rows}")
@@ -120,7 +139,7 @@ class Look:
         value = self._text(name) if kind == "text" else name
         for aggregate in ("min", "max"):
             yield aggregate, self._text(f"{aggregate}({value})")
-        if kind in ("number", "time"):
+        if kind == "number" or (kind == "time" and self.engine in _SECONDS):
             for which, aggregate in (("lo", "min"), ("hi", "max")):
                 yield which, self._float(f"{aggregate}({self._number(column)})")
 
@@ -135,15 +154,10 @@ class Look:
         name = self._name(column)
         if self._kind(column) == "number":
             return name
-        return {
-            "postgresql": f"extract(epoch FROM {name})",
-            "mysql": f"timestampdiff(SECOND, '1970-01-01', {name})",
-            "sqlite": f"(julianday({name}) - 2440587.5) * 86400",
-            "duckdb": f"epoch({name})",
-        }[self.engine]
+        return _SECONDS[self.engine].format(name)
 
     def _text(self, value: str) -> str:
-        name = {"mysql": "char", "duckdb": "varchar"}.get(self.engine, "text")
+        name = _TEXT_TYPES.get(self.engine, "varchar")
         text = f"substr(CAST({value} AS {name}), 1, {_MAX_TEXT})"
         if self.engine != "sqlite":
             return text
@@ -154,7 +168,8 @@ class Look:
     def _float(self, value: str) -> str:
         if self.engine == "mysql":
             return f"{value} + 0e0"
-        return f"CAST({value} AS {'real' if self.engine == 'sqlite' else 'double precision'})"
+        name = {"sqlite": "real", "bigquery": "float64"}.get(self.engine, "double precision")
+        return f"CAST({value} AS {name})"
 
     def _statement(self, sql: str) -> Statement:
         return Statement(sql=sql, seconds=LOOK_SECONDS + 1)
@@ -172,12 +187,11 @@ class Look:
         return self._quoted(column.name)
 
     def _quoted(self, name: str) -> str:
-        mark = "`" if self.engine == "mysql" else '"'
+        mark = "`" if self.engine in ("mysql", "bigquery") else '"'
         return mark + name.replace(mark, mark * 2) + mark
 
-    @staticmethod
-    def _alias(kind: str, at: int) -> str:
-        return f"{kind}{at}"
+    def _alias(self, kind: str, at: int | str) -> str:
+        return self._quoted(f"{kind}{at}")  # Snowflake would make capitals of it
 
 
 def _edges(figures: Mapping[str, Any], at: int) -> list[float]:

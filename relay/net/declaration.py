@@ -1,14 +1,14 @@
 """What the operator lets notebooks reach: a TOML file, a table [hosts."NAME"] each."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from relay.auth.actor import Actor
-from relay.auth.one_person import LOCAL_USER_ID
+from relay.auth.declared_users import is_for
+from relay.declared_file import per_person, read_declared_file, refuse_unknown, wrongly_typed
 from relay.secret_store import references_in
 from wasm_runtime.contracts.net import HostInfo
 from wasm_runtime.errors import UsageError
@@ -16,7 +16,6 @@ from wasm_runtime.errors import UsageError
 from .target import host_of
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-EVERYBODY = "*"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PRIVATE = re.compile(r"(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\]):\d{1,5}")
 
@@ -59,13 +58,7 @@ class Host:
         )
 
     def may_be_reached_by(self, actor: Actor) -> bool:
-        """The person at this machine may reach every host; whoever has an account, those that are
-        declared for them; a guest and nobody, none."""
-        if actor.user is None or actor.guest:
-            return False
-        if actor.user.id == LOCAL_USER_ID:
-            return True
-        return EVERYBODY in self.users or actor.user.id in self.users
+        return is_for(actor, self.users)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,25 +78,17 @@ class Declared:
 
 def read_declared(path: Path) -> Declared:
     """Raises UsageError that names what is wrong."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}, which the setting gateway names.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.") from error
-    try:
-        return declared_of(plain)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error.message}", hint=error.hint) from error
+    return read_declared_file(path, "gateway", declared_of)
 
 
 def declared_of(plain: Mapping[str, Any]) -> Declared:
-    _known("The file", plain, [each.name for each in fields(Declared)])
+    refuse_unknown("The file", plain, [each.name for each in fields(Declared)])
     tables = plain.get("hosts", {})
     if not isinstance(tables, dict) or not all(isinstance(each, dict) for each in tables.values()):
         raise UsageError('hosts: expected tables, [hosts."api.example.com"] each.')
     for name, table in tables.items():
-        _known(f"Host {name!r}", table, [each.name for each in fields(Host) if each.name != "name"])
+        names = [each.name for each in fields(Host) if each.name != "name"]
+        refuse_unknown(f"Host {name!r}", table, names)
     private = plain.get("allow_private", [])
     if not isinstance(private, list) or not all(
         isinstance(each, str) and _PRIVATE.fullmatch(each) for each in private
@@ -112,29 +97,15 @@ def declared_of(plain: Mapping[str, Any]) -> Declared:
             f"allow_private: expected addresses with their port, got {private!r}.",
             hint='Such as allow_private = ["10.0.0.5:8080", "[fd00::5]:443"].',
         )
-    per_person = plain.get("requests_per_person", 6)
-    if not isinstance(per_person, int) or isinstance(per_person, bool) or per_person < 1:
-        raise UsageError(f"requests_per_person: expected 1 or more, got {per_person!r}.")
     return Declared(
         hosts={name: Host(name=name, **table) for name, table in tables.items()},
         allow_private=frozenset(private),
-        requests_per_person=per_person,
+        requests_per_person=per_person(plain),
     )
 
 
-def _known(what: str, given: Mapping[str, Any], names: list[str]) -> None:
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise UsageError(f"{what} has no field {', '.join(unknown)}.",
-                         hint=f"Known are {', '.join(sorted(names))}.")  # fmt: skip
-
-
 def _problem(host: Host) -> str:
-    wrong = [
-        name
-        for name, expected in get_type_hints(Host).items()
-        if not _is_of_type(getattr(host, name), expected)
-    ]
+    wrong = wrongly_typed(host)
     if wrong:
         return f"{', '.join(wrong)} is of another type than expected."
     if host_of(host.name) != host.name:
@@ -154,17 +125,3 @@ def _problem(host: Host) -> str:
     if min(*numbers, host.first_byte_seconds, host.max_seconds) <= 0:
         return "limits must be greater than 0."
     return ""
-
-
-def _is_of_type(value: object, expected: Any) -> bool:
-    if expected is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if expected is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if expected in (str, bool):
-        return isinstance(value, expected)
-    if expected == Sequence[str]:
-        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
-    return isinstance(value, Mapping) and all(
-        isinstance(name, str) and isinstance(each, str) for name, each in value.items()
-    )

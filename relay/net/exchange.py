@@ -1,12 +1,12 @@
 """A request through the gateway and its answer, streamed both ways."""
 
-import asyncio
 import json
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from relay.auth.actor import Actor
+from relay.while_asked import while_asked
 from wasm_runtime.contracts.codec import encode
 from wasm_runtime.contracts.net import EXCHANGE_TYPE
 from wasm_runtime.errors import WasmRuntimeError
@@ -34,17 +34,7 @@ class Exchange(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming(receive, self._length)
         sending = _Sending(send)
-        working = asyncio.create_task(self._work(incoming, sending))
-        leaving = asyncio.create_task(incoming.left())
-        try:
-            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (working, leaving):
-                task.cancel()
-            await asyncio.gather(working, leaving, return_exceptions=True)
-        if working.cancelled():
-            return
-        error = working.exception()
+        error = await while_asked(self._work(incoming, sending), incoming.left())
         if error is None or isinstance(error, Gone):
             return
         if sending.has_begun and isinstance(error, WasmRuntimeError):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from starlette.types import Receive
 
+from relay.while_asked import disconnected
 from wasm_runtime.contracts.codec import ContractError, decode
 from wasm_runtime.contracts.net import MAX_HEAD_BYTES, NetRequest, NetResponse
 from wasm_runtime.contracts.shape import contract_of
@@ -60,8 +61,7 @@ class Incoming:
     async def left(self) -> None:
         """Until whoever asked has gone; that is not looked at before the body is here."""
         await self._whole.wait()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        await disconnected(self._receive)
 
     async def is_empty(self) -> bool:
         """Whether there is no body. Raises Gone."""

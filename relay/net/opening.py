@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from relay.audit import AuditLog
+from relay.chosen import Chosen
 from relay.data_folder import data_folder
 from relay.secret_store import SecretStore
 from relay.settings import Settings
 
-from .chosen import ChosenStore
 from .connecting import CheckedBackend
 from .declaration import Declared, read_declared
 from .service import NetService
@@ -25,5 +25,6 @@ async def open_net(
     settings: Settings, declared: Declared, secrets: SecretStore, audit: AuditLog
 ) -> AsyncIterator[NetService]:
     folder = (settings.data_folder or data_folder()).absolute()
+    chosen = Chosen(folder / "gateway.sqlite", "hosts", audit)
     async with new_pool(CheckedBackend(declared.allow_private)) as pool:
-        yield NetService(declared, secrets, ChosenStore(folder / "gateway.sqlite"), audit, pool)
+        yield NetService(declared, secrets, chosen, audit, pool)

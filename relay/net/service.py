@@ -11,18 +11,18 @@ import structlog
 
 from relay.audit import AuditEvent, AuditLog
 from relay.auth.actor import Actor
-from relay.errors import BadRequest, Unavailable
+from relay.chosen import Chosen
+from relay.errors import Unavailable
+from relay.places import Places
 from relay.secret_store import SecretStore, references_in
 from wasm_runtime.contracts.net import DocumentHosts, HostList, NetRequest
 from wasm_runtime.errors import UsageError, WasmRuntimeError
 
 from .answer import Answer
-from .chosen import ChosenStore
 from .declaration import Declared, Host
 from .errors import HOW_TO_ALLOW, BadExchange, BodyTooLarge, HostRefused
 from .headers import Pairs, for_another_host, sent_headers, value_of, with_credentials
 from .incoming import Incoming
-from .places import Places
 from .target import Target, target_of
 from .upstream import Upstream, too_slow
 
@@ -39,7 +39,7 @@ class NetService:
         self,
         declared: Declared,
         secrets: SecretStore,
-        chosen: ChosenStore,
+        chosen: Chosen,
         audit: AuditLog,
         pool: httpcore2.AsyncConnectionPool,
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +58,7 @@ class NetService:
         return HostList(hosts=[host.info for host in offered if host.may_be_reached_by(actor)])
 
     async def document_hosts(self, actor: Actor, document_id: str) -> DocumentHosts:
-        chosen = await asyncio.to_thread(self._chosen.of, document_id)
+        chosen = await self._chosen.of(document_id)
         return DocumentHosts(offered=self.hosts(actor).hosts, chosen=chosen)
 
     async def choose(
@@ -66,19 +66,7 @@ class NetService:
     ) -> DocumentHosts:
         """Raises BadRequest for a host that the operator does not offer."""
         offered = {info.host for info in self.hosts(actor).hosts}
-        unknown = sorted(set(hosts or ()) - offered)
-        if unknown:
-            raise BadRequest(f"Expected hosts that are offered, got {', '.join(unknown)[:200]}.",
-                             hint=HOW_TO_ALLOW)  # fmt: skip
-        await asyncio.to_thread(self._chosen.choose, document_id, hosts)
-        event = AuditEvent(
-            actor=actor.id,
-            action="gateway hosts chosen",
-            object=document_id,
-            result="ok",
-            details={"hosts": None if hosts is None else ", ".join(sorted(hosts))},
-        )
-        await asyncio.to_thread(self._audit.append, event)
+        await self._chosen.choose(actor, document_id, hosts, offered, HOW_TO_ALLOW)
         return await self.document_hosts(actor, document_id)
 
     @asynccontextmanager
@@ -166,13 +154,11 @@ class NetService:
                 f"This relay sends {target.name} no {method[:16]}, only {', '.join(host.methods)}.",
                 hint=HOW_TO_ALLOW,
             )
-        if document_id is not None:
-            chosen = await asyncio.to_thread(self._chosen.of, document_id)
-            if not (host.every_notebook if chosen is None else host.name in chosen):
-                raise HostRefused(
-                    f"This notebook may not reach {target.name}.",
-                    hint="An owner of the notebook can choose the host for it.",
-                )
+        if not await self._chosen.allows(document_id, host.name, otherwise=host.every_notebook):
+            raise HostRefused(
+                f"This notebook may not reach {target.name}.",
+                hint="An owner of the notebook can choose the host for it.",
+            )
         return host
 
     def _credentials(self, host: Host, secrets: set[str]) -> Pairs:

@@ -9,7 +9,6 @@ from relay.data.connections import Connections
 from relay.data.declaration import Declaration, declaration_of, fields_of_url
 from relay.data.engines import OpenEngine, open_engine
 from relay.errors import BadRequest, NotFound
-from wasm_runtime.contracts.data import ConnectionInfo
 from wasm_runtime.contracts.operator import (
     ConnectionTest,
     DeclaredConnection,
@@ -60,6 +59,7 @@ class ManagedConnections:
                     "description": new.description,
                     "users": new.users,
                     "files": new.files,
+                    "every_notebook": new.every_notebook,
                     "accept_powerful_role": new.accept_powerful_role,
                 },
             )
@@ -117,14 +117,7 @@ class ManagedConnections:
     def _described(self, declared: Declaration) -> DeclaredConnection:
         origin = self._connections.origin(declared.name)
         return DeclaredConnection(
-            info=ConnectionInfo(
-                name=declared.name,
-                engine=declared.engine,
-                description=declared.description,
-                max_seconds=declared.max_seconds,
-                max_rows=declared.max_rows,
-                max_bytes=declared.max_bytes,
-            ),
+            info=declared.info,
             origin=origin,
             can_be_removed=origin == _STORE,
             users=list(declared.users),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 from relay.audit import AuditLog
 from relay.auth.actor import actor_of
 from relay.data.connections import Connections
+from relay.data.engines import open_engine
 from relay.errors import BadRequest
+from relay.storage.for_databases import DatabaseFiles
 from wasm_runtime.contracts.codec import ContractError, decode, encode
 from wasm_runtime.contracts.operator import (
     AUDIT_CHAIN_PATH,
@@ -81,8 +84,11 @@ class OperatorRoutes:
         )
 
 
-def operator_routes(connections: Connections, audit: AuditLog) -> list[BaseRoute]:
-    routes = OperatorRoutes(ManagedConnections(connections, audit), audit)
+def operator_routes(
+    connections: Connections, audit: AuditLog, stored: DatabaseFiles | None = None
+) -> list[BaseRoute]:
+    managed = ManagedConnections(connections, audit, partial(open_engine, stored=stored))
+    routes = OperatorRoutes(managed, audit)
     one = f"/{OPERATOR_CONNECTIONS_PATH}/{{connection}}"
     return [
         Route(f"/{OPERATOR_CONNECTIONS_PATH}", routes.declared),

@@ -11,6 +11,10 @@ export const SHARING_LIMIT = 60_000;
 export const TABLE_LIMIT = 24_000;
 /** Bytes after gzip that a notebook loads for its first SQL cell, or with the schema browser. */
 export const DATABASES_LIMIT = 35_000;
+/** Bytes after gzip that building the first query loads beside them. */
+export const BUILDER_LIMIT = 12_000;
+/** Bytes after gzip that a notebook loads once Python asks for something over HTTP. */
+export const HTTP_LIMIT = 6_000;
 
 /** Behind each of these modules lies all that only some pages load. */
 const ENTRIES = {
@@ -18,6 +22,8 @@ const ENTRIES = {
   sharing: /^src\/sharing\/entry\.ts$/,
   /** What only a page of a relay with a gateway needs, once Python asks for something. */
   gateway: /^src\/session\/gateway\.ts$/,
+  /** What only a notebook whose Python asks for something over HTTP needs. */
+  http: /^src\/session\/http-requests\.ts$/,
   /** What only an interactive table needs. */
   table: /^src\/outputs\/table\/entry\.ts$/,
   /** What only a notebook that asks a database needs. */
@@ -26,9 +32,14 @@ const ENTRIES = {
   htmlExport: /^src\/elements\/export-html\.ts$/,
   /** What only SQL cells and the schema browser need. */
   databases: /^src\/databases\/entry\.ts$/,
+  /** What only building a query needs. */
+  queryBuilder: /^src\/databases\/builder\/entry\.ts$/,
   /** What an older browser gets instead of a sanitiser of its own. */
   standIns: /[\\/]dompurify[\\/]/,
 };
+
+/** What is loaded only once another part is. */
+const AFTER = { queryBuilder: "databases" };
 
 /**
  * The page's scripts in parts: `own` is what `main` reaches by imports of any kind that do not go
@@ -42,8 +53,20 @@ export function scriptParts(outputs, main) {
   });
   const without = entries.map(([, name]) => name);
   const own = reach(outputs, main, without);
-  const added = (name) => reach(outputs, name, without).filter((each) => !own.includes(each));
-  return { own, ...Object.fromEntries(entries.map(([part, name]) => [part, added(name)])) };
+  const added = new Map(
+    entries.map(([part, name]) => [
+      part,
+      reach(outputs, name, without).filter((each) => !own.includes(each)),
+    ]),
+  );
+  for (const [part, before] of Object.entries(AFTER)) {
+    const here = added.get(before);
+    added.set(
+      part,
+      added.get(part).filter((name) => !here.includes(name)),
+    );
+  }
+  return { own, ...Object.fromEntries(added) };
 }
 
 function reach(outputs, from, without) {

@@ -3,9 +3,11 @@ import fs from "node:fs";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import {
+  BUILDER_LIMIT,
   checkScriptLimit,
   DATABASES_LIMIT,
   gzipSizes,
+  HTTP_LIMIT,
   SCRIPT_LIMIT,
   SHARING_LIMIT,
   scriptParts,
@@ -34,6 +36,7 @@ test("what only another entry reaches is counted apart, what both reach is the p
       "editor.js",
       "sharing.js",
       "gateway.js",
+      "http.js",
       "table.js",
       "queries.js",
       "export.js",
@@ -45,20 +48,25 @@ test("what only another entry reaches is counted apart, what both reach is the p
     "sharing.js": { ...to("lit.js", "awareness.js", "editor.js"), entryPoint: "src/sharing/entry.ts" },
     "awareness.js": to(),
     "gateway.js": { ...to("lit.js"), entryPoint: "src/session/gateway.ts" },
+    "http.js": { ...to(), entryPoint: "src/session/http-requests.ts" },
     "table.js": { ...to("lit.js"), entryPoint: "src/outputs/table/entry.ts" },
     "queries.js": { ...to(), entryPoint: "src/data/queries.ts" },
     "export.js": { ...to("lit.js"), entryPoint: "src/elements/export-html.ts" },
-    "databases.js": { ...to("editor.js"), entryPoint: "src/databases/entry.ts" },
+    "databases.js": { ...to("editor.js", "sql.js", "builder.js"), entryPoint: "src/databases/entry.ts" },
+    "sql.js": to("lit.js"),
+    "builder.js": { ...to("lit.js", "sql.js", "databases.js"), entryPoint: "src/databases/builder/entry.ts" },
     "purify.js": { ...to(), entryPoint: "node_modules/dompurify/dist/purify.es.mjs" },
   };
   assert.deepEqual(scriptParts(outputs, "main.js"), {
     own: ["main.js", "lit.js", "editor.js"],
     sharing: ["sharing.js", "awareness.js"],
     gateway: ["gateway.js"],
+    http: ["http.js"],
     table: ["table.js"],
     queries: ["queries.js"],
     htmlExport: ["export.js"],
-    databases: ["databases.js"],
+    databases: ["databases.js", "sql.js"],
+    queryBuilder: ["builder.js"],
     standIns: ["purify.js"],
   });
 });
@@ -75,6 +83,8 @@ test("the built client is within its limits", () => {
     ["sharing", SHARING_LIMIT],
     ["table", TABLE_LIMIT],
     ["databases", DATABASES_LIMIT],
+    ["queryBuilder", BUILDER_LIMIT],
+    ["http", HTTP_LIMIT],
   ]) {
     const sizes = gzipSizes(scripts[part].map((name) => [name, fs.readFileSync(client + name)]));
     assert.ok(sum(sizes.values()) > limit / 4, `${part}: nearly nothing was measured`);
@@ -87,5 +97,8 @@ test("every script of the built client belongs to a part", () => {
   const built = fs
     .readdirSync(`${client}assets`)
     .filter((name) => /^(main|entry|purify|chunk)-.*\.js$/.test(name));
-  assert.deepEqual(built.map((name) => `assets/${name}`).sort(), Object.values(scripts).flat().sort());
+  assert.deepEqual(
+    built.map((name) => `assets/${name}`).sort(),
+    [...new Set(Object.values(scripts).flat())].sort(),
+  );
 });

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import schema_panel
 from tests.browser.notebook_page import NotebookPage
 from tests.support.accounts import add_accounts
 from tests.support.find_chromium import FLAGS, chromium_path
@@ -130,3 +131,20 @@ def page(context: BrowserContext) -> Page:
 def notebook(page: Page, relay: Relay) -> NotebookPage:
     """The page at the shared relay, nothing open yet."""
     return NotebookPage(page, relay.url)
+
+
+@pytest.fixture
+def data_relay(tmp_path: Path) -> Iterator[Relay]:
+    """A relay with connections and an audit log of its own."""
+    relay = Relay(environment={"WASM_RUNTIME_DATA_FOLDER": str(tmp_path / "data")})
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def databases(page: Page, data_relay: Relay) -> NotebookPage:
+    """A notebook of one empty cell, with the schema browser open."""
+    notebook = NotebookPage(page, data_relay.url).open("")
+    notebook.button("Databases panel").click()
+    expect(schema_panel.item(page, "sales")).to_be_visible()
+    return notebook

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import Relay
+from tests.browser.notebook_page import NotebookPage
 from tests.browser.scratch_notebook import Scratch, open_context
 
 ENDLESS = (
@@ -81,6 +82,19 @@ def test_an_error_is_the_databases_own_without_a_traceback(scratch: Scratch) -> 
     expect(shown).not_to_contain_text("Traceback")
 
 
+def test_an_error_is_underlined_at_its_place(browser: Browser, relay: Relay) -> None:
+    with open_context(browser) as context:
+        notebook = NotebookPage(context.new_page(), relay.url)
+        notebook.open("%%sql demo\nselect name,\n  nmae\nfrom cities", environment="data")
+        notebook.edit(0)
+        notebook.start(0)
+        notebook.button("Always in this notebook").click()
+        expect(notebook.finished(0)).to_contain_text("line 2:   nmae\n          ^")
+        expect(notebook.cell(0).locator(".nb-sql-error")).to_have_text("nmae")
+        notebook.write(0, "select name from cities")
+        expect(notebook.cell(0).locator(".nb-sql-error")).to_have_count(0)
+
+
 def test_a_connection_that_is_not_there_is_named(scratch: Scratch) -> None:
     index = scratch.start("%%sql warehouse\nselect 1")
     asked_about(scratch, "warehouse").get_by_role("button", name="Allow once").click()
@@ -116,4 +130,4 @@ def test_without_the_relay_a_sentence_says_so(browser: Browser, own_relay: Relay
         allow(scratch, "demo")
         expect(scratch.run("%%sql demo\nselect 6 * 7 as answer")).to_contain_text("42")
         own_relay.stop()
-        expect(scratch.run("%%sql demo\nselect 1")).to_contain_text("cannot be reached")
+        expect(scratch.run("%%sql demo\nselect 2")).to_contain_text("cannot be reached")

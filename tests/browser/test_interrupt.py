@@ -57,6 +57,19 @@ def test_stop_ends_a_run_and_keeps_the_variables(scratch: Scratch, work: str) ->
     expect(scratch.run("kept + 1")).to_contain_text("42")
 
 
+def test_stop_ends_sql_over_dataframes_and_keeps_the_variables(scratch: Scratch) -> None:
+    scratch.run("import pandas as pd\nkept = pd.DataFrame({'n': [41]})")
+    expect(scratch.run("%%sql\nselect n + 1 as answer from kept")).to_contain_text("42")
+    endless = "with recursive s (n) as (select 1 union all select n + 1 from s) select count(*) "
+    index = scratch.start(
+        f"print('started')\nget_ipython().run_cell_magic('sql', '', '{endless} from s')"
+    )
+    scratch.printed(index, "started")
+    scratch.notebook.button("Stop").click()
+    expect(scratch.finished(index)).to_contain_text("KeyboardInterrupt")
+    expect(scratch.run("%%sql\nselect n + 2 as answer from kept")).to_contain_text("43")
+
+
 def test_a_cell_may_catch_stop_and_clean_up(scratch: Scratch) -> None:
     index = scratch.start(
         "print('started')\ntry:\n    while True: pass\n"

@@ -1,44 +1,10 @@
 """The schema browser, SQL cells, and the operator's dialog, at a relay with its demo database."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Relay
 from tests.browser.notebook_page import NotebookPage
-
-
-@pytest.fixture
-def data_relay(tmp_path: Path) -> Iterator[Relay]:
-    """A relay with connections and an audit log of its own."""
-    relay = Relay(environment={"WASM_RUNTIME_DATA_FOLDER": str(tmp_path / "data")})
-    yield relay
-    relay.stop()
-
-
-@pytest.fixture
-def databases(page: Page, data_relay: Relay) -> NotebookPage:
-    """A notebook of one empty cell, with the schema browser open."""
-    notebook = NotebookPage(page, data_relay.url).open("")
-    notebook.button("Databases panel").click()
-    expect(item(page, "sales")).to_be_visible()
-    return notebook
-
-
-def item(page: Page, name: str) -> Locator:
-    """A row of the tree by the name it shows."""
-    return page.get_by_role("treeitem").filter(
-        has=page.locator(".schema-label", has_text=name).and_(page.get_by_text(name, exact=True))
-    )
-
-
-def look(page: Page, name: str) -> None:
-    """A picture for eyes, where the variable PICTURES names a folder."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png")
+from tests.browser.schema_panel import item, look
 
 
 def test_the_tree_is_walked_with_keys_and_gives_names_to_a_cell(databases: NotebookPage) -> None:

@@ -75,3 +75,20 @@ def test_a_million_rows_come_from_the_kernel_while_they_are_scrolled(
         page.get_by_text("The first 100 of 1,000,000 rows. Run the cell to see all.")
     ).to_be_visible()
     expect(grid).to_have_attribute("aria-rowcount", "101")
+
+
+def test_rows_that_wait_for_a_running_cell_say_so_and_come(notebook: NotebookPage) -> None:
+    notebook.open(MILLION_ROWS, "print('started')\nwhile True: pass")
+    notebook.run(0)
+    notebook.start(1)
+    notebook.printed(1, "started")
+    page = notebook.page
+    grid = page.get_by_role("grid", name="Table numbers")
+    grid.evaluate("grid => { grid.scrollTop = (grid.scrollHeight - grid.clientHeight) / 2 }")
+    busy = page.get_by_text(
+        "Python is running a cell: what is missing here comes when that is done."
+    )
+    expect(busy).to_be_visible()
+    notebook.button("Stop").click()
+    expect(grid.get_by_role("gridcell", name="name 500000", exact=True)).to_be_visible()
+    expect(busy).to_have_count(0)

@@ -18,9 +18,12 @@ _CONTROL = struct.Struct("@qqq")
 
 
 class FaultyDisk:
-    """`variables` put it under a process; it works until `fail` is called."""
+    """`variables` put it under a process; it works until `fail` is called.
 
-    def __init__(self, folder: Path) -> None:
+    It fails for paths that contain `files`.
+    """
+
+    def __init__(self, folder: Path, files: str = "documents.sqlite") -> None:
         library, control = folder / "faulty_disk.so", folder / "faulty_disk.control"
         compiler = shutil.which("gcc") or shutil.which("cc")
         assert compiler, "There is no C compiler; install gcc."
@@ -30,7 +33,11 @@ class FaultyDisk:
         control.write_bytes(bytes(_CONTROL.size))
         with control.open("r+b") as file:
             self._control = mmap.mmap(file.fileno(), _CONTROL.size)
-        self.variables = {"LD_PRELOAD": str(library), "FAULTY_DISK_CONTROL": str(control)}
+        self.variables = {
+            "LD_PRELOAD": str(library),
+            "FAULTY_DISK_CONTROL": str(control),
+            "FAULTY_DISK_FILES": files,
+        }
 
     def fail(self, fault: DiskFault, every: int) -> None:
         """From now on every so many operations of that kind fail."""

@@ -23,6 +23,8 @@ class FakeSource:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.asked: list[tuple[list[str], dict[str, Any]]] = []
+        self.version = ""
+        """Of the package; none is told where it is empty."""
 
     async def install(self, requirements: list[str], **options: Any) -> None:
         await asyncio.sleep(0)
@@ -30,6 +32,11 @@ class FakeSource:
         if requirements != ["snow-flake"]:
             raise ValueError(f"can't find a pure Python wheel for {requirements[0]}")
         (self._folder / "snowflake_module.py").write_text("value = 7")
+        if self.version:
+            info = self._folder / "snow_flake.dist-info"
+            info.mkdir(exist_ok=True)
+            (info / "METADATA").write_text(f"Name: snow-flake\nVersion: {self.version}\n")
+            (info / "top_level.txt").write_text("snowflake_module")
 
     def uninstall(self, packages: list[str]) -> None:
         self.asked.append((packages, {}))
@@ -63,7 +70,8 @@ def test_a_missing_import_is_installed_from_the_index_and_said(
         ("execute_result", {"text/plain": "7"}),
         ("finished", "ok"),
     ]
-    options = {"keep_going": True, "index_urls": ["https://index.example/simple"]}
+    index = ["https://index.example/simple"]
+    options = {"keep_going": True, "reinstall": True, "index_urls": index}
     assert source.asked == [(["snow-flake"], options)]
 
 
@@ -96,6 +104,18 @@ def test_pip_install_goes_to_the_same_place(
     notebook = with_index(make_notebook, source)
     assert seen(notebook.run(f"{prefix}pip install -q snow-flake"))[-1] == ("finished", "ok")
     assert source.asked[0][0] == ["snow-flake"]
+
+
+def test_a_replaced_package_that_was_imported_before_is_said(
+    make_notebook: Callable[..., Notebook], source: FakeSource
+) -> None:
+    notebook = with_index(make_notebook, source, auto_install=False)
+    source.version = "1"
+    first = printed(notebook.run("%pip install snow-flake\nimport snowflake_module"), "stderr")
+    source.version = "2"
+    again = printed(notebook.run("%pip install snow-flake"), "stderr")
+    assert first == "Installed snow-flake 1\n"
+    assert again.startswith("Installed snow-flake 2\nsnow-flake: imported before;")
 
 
 def test_pip_list_and_show_read_what_is_installed(notebook: Notebook) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,8 @@ def test_a_connection_is_kept_tried_and_forgotten(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "trips.csv").write_text("a\n1\n")
-    assert run(monkeypatch, "connection", "add", "trips", "duckdb:", "--file", "t=trips.csv") == 0
+    given = ("--file", "t=trips.csv", "--only-where-chosen")
+    assert run(monkeypatch, "connection", "add", "trips", "duckdb:", *given) == 0
     assert run(monkeypatch, "connection", "test", "trips") == 0
     assert "DuckDB v" in capsys.readouterr().out
     assert run(monkeypatch, "connection", "test", "demo") == 0
@@ -35,6 +38,15 @@ def test_a_connection_is_kept_tried_and_forgotten(
     assert run(monkeypatch, "connection", "remove", "trips") == 0
     assert run(monkeypatch, "connection", "test", "trips") == 1
     assert "no connection 'trips'" in capsys.readouterr().err
+
+
+def test_a_connection_whose_results_are_never_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run(monkeypatch, "connection", "add", "w", "sqlite:///w.sqlite", "--no-kept-results")
+    with closing(sqlite3.connect(tmp_path / "data" / "connections.sqlite")) as database:
+        ((plain,),) = database.execute("select declaration from connections").fetchall()
+    assert json.loads(plain)["keep_results"] is False
 
 
 def test_a_password_in_the_url_is_refused(

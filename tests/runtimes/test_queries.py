@@ -78,6 +78,14 @@ def test_a_result_is_read_to_its_end() -> None:
     assert (body["sql"], len(body["query_id"]) >= 8) == ("select 1", True)
 
 
+def test_the_age_of_a_kept_result_is_handed_on() -> None:
+    kept = arrow(b"ab")
+    kept.headers["x-result-age"] = "61.5"
+    (first,) = Relay(lambda: kept).answers(OPEN)
+    assert isinstance(first, QueryPart)
+    assert first.age_seconds == 61.5
+
+
 def test_a_cut_result_is_refused_with_the_relays_reason() -> None:
     relay = Relay(lambda: arrow(httpx2.ReadError("gone")), error=ERROR, position=7)
     (answer,) = relay.answers(OPEN)

@@ -14,24 +14,35 @@ from . import (
     operator,
     page_security,
     relay_api,
+    relay_requests,
+    results,
+    sql_cell,
     storage,
     table,
 )
 from .everything import CONTRACT, DATABASES_CONTRACT
+from .shape import contract_of
 from .typescript import typescript
 
 _FOLDER = Path(__file__).parents[2] / "static" / "src" / "contracts"
 GENERATED = _FOLDER / "generated.ts"
 GENERATED_DATABASES = _FOLDER / "generated-databases.ts"
+GENERATED_RESULTS = _FOLDER / "generated-results.ts"
 
 
 def generated() -> dict[Path, str]:
     """The text that each generated file should have."""
     version: dict[str, object] = {"CONTRACT_VERSION": CONTRACT_VERSION}
-    constants = _constants_of(relay_api, access, document, page_security, data, table, net)
+    constants = _constants_of(
+        relay_api, access, document, page_security, data, table, net, relay_requests
+    )
     return {
         GENERATED: typescript(CONTRACT, version | constants),
-        GENERATED_DATABASES: typescript(DATABASES_CONTRACT, _constants_of(operator, storage)),
+        GENERATED_DATABASES: typescript(
+            DATABASES_CONTRACT, _constants_of(operator, storage, sql_cell)
+        ),
+        # Apart, so that only a page that asks a database loads it.
+        GENERATED_RESULTS: typescript(contract_of([], {}), _constants_of(results)),
     }
 
 
@@ -40,7 +51,7 @@ def _constants_of(*modules: ModuleType) -> dict[str, object]:
         name: value
         for module in modules
         for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str | int)
+        if name.isupper() and name[0] != "_" and isinstance(value, str | int)
     }
 
 

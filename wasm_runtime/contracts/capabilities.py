@@ -15,6 +15,7 @@ CapabilityName = Literal[
     "snapshot",
     "rooms",
     "gateway",
+    "ai",
 ]
 """A closed list: the page's table of fallbacks does not compile until a new name has its words."""
 

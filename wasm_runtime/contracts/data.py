@@ -5,19 +5,20 @@
 with Arrow's end-of-stream marker, and only then does the response end as HTTP says it should: a
 stream that was cut is an error in every reader. `x-query-id` names the query; `GET
 data/queries/{id}` says how it stands or ended, and `DELETE` of the same stops it, as does closing
-the connection. A result that the relay had kept says its age in seconds with `x-result-age`.
+the connection. `results` has what else the head says.
 
 `POST data/{connection}/explain` takes the same request and answers with a QueryPlan: what the
 database would do, without doing it.
 
 A shared notebook asks below `rooms/{document_id}/data/` instead, within what its owners let it
-use: `rooms/{document_id}/data/connections` (GET DocumentConnections, PUT ChosenConnections).
+use: `rooms/{document_id}/data/connections` (GET DocumentConnections, PUT ChosenConnections). How
+a query stands is asked of whoever began it, at `data/queries/{id}` alone.
 
 What fails before the first row is an ErrorBody with its status.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .relay_api import ErrorBody
 from .shape import Json
@@ -27,9 +28,13 @@ CONNECTIONS_PATH = "data/connections"
 QUERIES_PATH = "data/queries"
 ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream"
 QUERY_ID_HEADER = "x-query-id"
-RESULT_AGE_HEADER = "x-result-age"
 CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$"
 QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
+
+EngineName: TypeAlias = Literal[
+    "postgresql", "mysql", "sqlite", "duckdb", "redshift", "flightsql", "snowflake", "bigquery",
+    "adbc",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +53,8 @@ class QueryRequest:
     exceeded."""
     max_bytes: int | None = None
     max_age_seconds: float | None = None
-    """A kept result that is no older will do; null asks the database."""
+    """A kept result that is no older will do, and what the database gives is kept for the next
+    who asks; 0 asks the database and keeps. null neither keeps nor uses what was kept."""
     query_id: str | None = None
     """Chosen by the client, so that it can stop a query that has not answered yet."""
 
@@ -100,11 +106,13 @@ class ConnectionInfo:
     """A connection as whoever may use it sees it: no host, no user, no secret."""
 
     name: str
-    engine: Literal["postgresql", "mysql", "sqlite", "duckdb"]
+    engine: EngineName
     description: str
     max_seconds: float
     max_rows: int
     max_bytes: int
+    every_notebook: bool = True
+    """Otherwise a shared notebook uses it only where its owners chose it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +131,8 @@ class DocumentConnections:
     offered: list[ConnectionInfo]
     chosen: list[str] | None = None
     """By its owners; null when they left it at what each person may use."""
+    may_manage: bool = False
+    """As in ConnectionList."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,8 @@ from .net import ChosenHosts, DocumentHosts, HostList, NetRequest, NetResponse
 from .operator import AuditChain, AuditPage, ConnectionTest, DeclaredConnections, NewConnection
 from .relay_api import ErrorBody, Health, History, RoomStatus
 from .shape import contract_of
-from .storage import StorageList, StorageListing
+from .sql_cell import AskSqlParameters, SqlParameters
+from .storage import ChosenStorages, DocumentStorages, StorageList, StorageListing
 from .table import TableAnswer, TableOutput, TableRequest
 from .worker import PageToWorker, RunEvent, WorkerToPage
 
@@ -57,7 +58,8 @@ DATABASES_CONTRACT = contract_of(
     [
         *(ConnectionList, DatabaseSchema, TableReference, TableSample, TableFigures),
         *(QueryPlan, DocumentConnections, ChosenConnections),
-        *(StorageList, StorageListing),
+        *(AskSqlParameters, SqlParameters),
+        *(StorageList, StorageListing, DocumentStorages, ChosenStorages),
         *(DeclaredConnections, NewConnection, ConnectionTest, AuditPage, AuditChain),
     ],
     {},

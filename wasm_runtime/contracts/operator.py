@@ -52,6 +52,8 @@ class NewConnection:
     """Ids of accounts; "*" is everybody who has one."""
     files: dict[str, str] = field(default_factory=dict)
     """DuckDB: names of views, each over one Parquet, CSV or JSON file."""
+    every_notebook: bool = True
+    """Otherwise a shared notebook uses it only where its owners chose it."""
     accept_powerful_role: bool = False
 
 

@@ -56,6 +56,9 @@ class TableSource:
     fetched_at: str
     """ISO 8601, UTC: when the database answered."""
     cached: bool = False
+    """It is a kept result; the database was not asked."""
+    offline: bool = False
+    """The database could not be asked."""
     more: bool = False
     """The query ended early, and there were more rows."""
 

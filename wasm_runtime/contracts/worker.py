@@ -27,6 +27,8 @@ class KernelSettings:
     working_folder: str = "/home/notebook"
     environment_variables: dict[str, str] = field(default_factory=dict)
     use_snapshot: bool = True
+    asks_relay: bool = True
+    """Whether AI libraries that are given no address and no key ask the relay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +143,7 @@ class InspectCode:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerHttp:
-    """The whole response to a FetchHttp."""
+    """The response to a FetchHttp: whole, or as far as it has come while `is_last` is not set."""
 
     request_id: str
     status: int
@@ -149,7 +151,21 @@ class AnswerHttp:
     url: str
     headers: list[list[str]]
     body: bytes
+    is_last: bool = True
     kind: Literal["answer_http"] = "answer_http"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpPart:
+    """The next bytes of a response's body: some, or with `is_last` perhaps none.
+
+    Only a body that came whole has a last part; any other ends with a RefuseRequest.
+    """
+
+    request_id: str
+    body: bytes
+    is_last: bool = False
+    kind: Literal["http_part"] = "http_part"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,12 +180,16 @@ class QueryPart:
     is_last: bool = False
     more: bool = False
     """With `is_last`: it ended after `first_rows`, and there were more."""
+    age_seconds: float | None = None
+    """With the first part: how old a kept result is; null when the database was asked."""
+    is_offline: bool = False
+    """With the first part: the page kept it, and the relay cannot be reached."""
     kind: Literal["query_part"] = "query_part"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefuseRequest:
-    """A request of the kernel (FetchHttp, OpenQuery, ReadQuery) that was not carried out."""
+    """A request of the kernel (for HTTP or a query) that was not carried out."""
 
     request_id: str
     error: ErrorBody
@@ -258,6 +278,7 @@ PageToWorker = (
     | CompleteCode
     | InspectCode
     | AnswerHttp
+    | HttpPart
     | QueryPart
     | RefuseRequest
     | WriteFile
@@ -463,7 +484,11 @@ class CodeInspected:
 
 @dataclass(frozen=True, kw_only=True)
 class FetchHttp:
-    """Python asks the page to make an HTTP request under the page's policy."""
+    """Python asks the page to make an HTTP request under the page's policy.
+
+    Answered by AnswerHttp or RefuseRequest. An address that begins with RELAY_ADDRESS is the
+    relay's own (relay_requests.py).
+    """
 
     request_id: str
     method: str
@@ -473,7 +498,27 @@ class FetchHttp:
     timeout_seconds: float | None = None
     """How long the server may be silent, before the response and within it; null for no limit but
     the page's own."""
+    stream_id: str = ""
+    """Not empty: the body comes in parts. No more is read than the kernel asks for with ReadHttp; a
+    CloseHttp ends it sooner, also before there is an answer."""
     kind: Literal["fetch_http"] = "fetch_http"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadHttp:
+    """Ask for the next part of a body, once the last one has come: an HttpPart."""
+
+    request_id: str
+    stream_id: str
+    kind: Literal["read_http"] = "read_http"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseHttp:
+    """Nobody reads the response any more: the request is aborted. Has no answer."""
+
+    stream_id: str
+    kind: Literal["close_http"] = "close_http"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -606,6 +651,8 @@ WorkerToPage = (
     | CodeCompleted
     | CodeInspected
     | FetchHttp
+    | ReadHttp
+    | CloseHttp
     | OpenQuery
     | ReadQuery
     | CloseQuery

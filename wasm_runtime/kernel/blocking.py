@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from wasm_runtime.contracts.worker import OpenQuery, QueryPart, ReadQuery
+from wasm_runtime.contracts.worker import HttpPart, OpenQuery, QueryPart, ReadHttp, ReadQuery
 
 from .host import Host, HttpRequest, HttpResponse, SharedWaits, WaitStopped
 from .interrupt import Interrupts, may_interrupt
@@ -43,6 +43,12 @@ class Blocking:
         if self._host.can_block():
             return self._interrupts.wait(self._host.fetch_http(request))
         return self._shared(lambda waits: waits.fetch_http(request))
+
+    def http_part(self, message: ReadHttp) -> HttpPart:
+        """The next part of a response's body. Raises HttpRefused."""
+        if self._host.can_block():
+            return self._interrupts.wait(self._host.read_http(message))
+        return self._shared(lambda waits: waits.read_http(message))
 
     def query_part(self, message: OpenQuery | ReadQuery) -> QueryPart:
         """The next part of a query's result. Raises QueryRefused."""

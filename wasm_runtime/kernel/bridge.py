@@ -7,7 +7,15 @@ from typing import Any
 
 from wasm_runtime.contracts import codec
 from wasm_runtime.contracts.everything import CONTRACT
-from wasm_runtime.contracts.worker import AnswerHttp, OpenQuery, QueryPart, ReadQuery
+from wasm_runtime.contracts.relay_api import ErrorBody
+from wasm_runtime.contracts.worker import (
+    AnswerHttp,
+    HttpPart,
+    OpenQuery,
+    QueryPart,
+    ReadHttp,
+    ReadQuery,
+)
 
 from .event_loop import defer_callbacks_while
 from .host import (
@@ -21,6 +29,7 @@ from .host import (
 )
 from .interrupt import uninterrupted
 from .kernel import Kernel
+from .numpy_random import find_numpy_state
 from .outbox import StreamName
 from .prepare import make_shell, preload, preload_each, warm_up
 from .prepare import spent_byte_code as find_spent
@@ -45,7 +54,9 @@ def prepare(preload_json: str) -> None:
 
 def prepare_more(names_json: str) -> str:
     """Import of these what can be imported; the names as JSON. A snapshot is taken after this."""
-    return json.dumps(preload_each(json.loads(names_json)))
+    imported = preload_each(json.loads(names_json))
+    find_numpy_state()
+    return json.dumps(imported)
 
 
 def spent_byte_code() -> str:
@@ -123,8 +134,11 @@ class JsHost:
     async def fetch_http(self, request: HttpRequest) -> HttpResponse:
         return _response(_answer(await self._host.ask_page(*_question(request))))
 
+    async def read_http(self, message: ReadHttp) -> HttpPart:
+        return _http_part(_answer(await self._host.ask_page(_plain_question(message))))
+
     async def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
-        return _part(_answer(await self._host.ask_page(_query_question(message))))
+        return _part(_answer(await self._host.ask_page(_plain_question(message))))
 
     def read_lock(self) -> dict[str, Any]:
         lock: dict[str, Any] = json.loads(self._host.read_lock())
@@ -171,8 +185,12 @@ class JsSharedWaits:
         return _response(self._answer(*_question(request)))
 
     @uninterrupted
+    def read_http(self, message: ReadHttp) -> HttpPart:
+        return _http_part(self._answer(_plain_question(message)))
+
+    @uninterrupted
     def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
-        return _part(self._answer(_query_question(message)))
+        return _part(self._answer(_plain_question(message)))
 
     def _answer(self, *question: Any) -> Any:
         reply = self._waits.ask_page(*question)
@@ -191,11 +209,12 @@ def _question(request: HttpRequest) -> list[Any]:
         "url": request.url,
         "headers": request.headers,
         "timeout_seconds": request.timeout_seconds,
+        "stream_id": request.stream_id,
     }
     return [json.dumps(asked), *([] if request.body is None else [to_js(request.body)])]
 
 
-def _query_question(message: OpenQuery | ReadQuery) -> str:
+def _plain_question(message: OpenQuery | ReadQuery | ReadHttp) -> str:
     text, _ = encode_message(message)
     return text
 
@@ -213,16 +232,28 @@ def _part(answer: Any) -> QueryPart:
     return answer
 
 
+def _http_part(answer: Any) -> HttpPart:
+    """Raises HttpRefused, HttpTimeout."""
+    if not isinstance(answer, HttpPart):
+        raise _http_refused(answer.error)
+    return answer
+
+
+def _http_refused(error: ErrorBody) -> HttpRefused:
+    hint = f"  hint: {error.hint}" if error.hint else ""
+    refused = HttpTimeout if error.code == "timeout" else HttpRefused
+    return refused(error.message + hint)
+
+
 def _response(answer: Any) -> HttpResponse:
     """Raises HttpRefused when the page refused, HttpTimeout when the server was silent."""
     if not isinstance(answer, AnswerHttp):
-        hint = f"  hint: {answer.error.hint}" if answer.error.hint else ""
-        refused = HttpTimeout if answer.error.code == "timeout" else HttpRefused
-        raise refused(answer.error.message + hint)
+        raise _http_refused(answer.error)
     return HttpResponse(
         status=answer.status,
         reason=answer.reason,
         url=answer.url,
         headers=answer.headers,
         body=answer.body,
+        is_last=answer.is_last,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from wasm_runtime.contracts.worker import CloseComm, CommMessage, OpenComm
 
+from .data.sql_parameters import register_sql_parameters
 from .tables.comm_target import register_tables
 
 AnyComm = OpenComm | CommMessage | CloseComm
@@ -42,6 +43,7 @@ class Comms:
         comm.create_comm = PageComm
         comm.get_comm_manager = lambda: manager
         register_tables(manager)
+        register_sql_parameters(manager)
 
     def publish(
         self,

@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from wasm_runtime.contracts.relay_api import ErrorBody
-from wasm_runtime.contracts.worker import KernelSettings, OpenQuery, QueryPart, ReadQuery
+from wasm_runtime.contracts.worker import (
+    HttpPart,
+    KernelSettings,
+    OpenQuery,
+    QueryPart,
+    ReadHttp,
+    ReadQuery,
+)
 
 from .host import (
     HttpRefused,
@@ -38,6 +45,10 @@ class FakeSharedWaits:
         self._check()
         return self._host.respond(request)
 
+    def read_http(self, message: ReadHttp) -> HttpPart:
+        self._check()
+        return self._host.next_part(message)
+
     def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
         self._check()
         return self._host.answer_query(message)
@@ -60,8 +71,13 @@ class FakeHost:
         self.inputs: list[str | None] = []
         self.responses: dict[str, HttpResponse] = {}
         self.requests: list[HttpRequest] = []
+        self.parts: list[bytes | HttpRefused | None] = []
+        """What follows a response that is not whole; None: the server is slow for ever."""
         self.results: dict[str, list[bytes | QueryRefused | None]] = {}
         """The parts that answer each SQL text; None: the database is slow for ever."""
+        self.ages: dict[str, float] = {}
+        """How old the kept result of an SQL text is, in seconds."""
+        self.is_offline = False
         self.queries: list[OpenQuery] = []
         self.lock: dict[str, Any] = {"packages": {}}
         self.running: list[bool] = []
@@ -88,6 +104,19 @@ class FakeHost:
             raise HttpRefused(f"{request.url} is not allowed")
         return self.responses[request.url]
 
+    async def read_http(self, message: ReadHttp) -> HttpPart:
+        if self.parts and self.parts[0] is None:
+            await asyncio.Event().wait()  # only Stop ends this
+        return self.next_part(message)
+
+    def next_part(self, message: ReadHttp) -> HttpPart:
+        """The part that the test gave next."""
+        part = self.parts.pop(0)
+        if isinstance(part, HttpRefused):
+            raise part
+        assert part is not None, "a wait that blocks the worker cannot be kept waiting"
+        return HttpPart(request_id="", body=part, is_last=not self.parts)
+
     async def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
         if self.results.get(self._sql_of(message), [b""])[0] is None:
             if isinstance(message, OpenQuery):
@@ -99,14 +128,21 @@ class FakeHost:
         """The part that the test gave for this query."""
         if isinstance(message, OpenQuery):
             self.queries.append(message)
-        left = self.results.get(self._sql_of(message))
+        sql = self._sql_of(message)
+        left = self.results.get(sql)
         if left is None:
             raise QueryRefused(ErrorBody(code="not_found", message="There is no such connection."))
         part = left.pop(0)
         if isinstance(part, QueryRefused):
             raise part
         assert part is not None, "a wait that blocks the worker cannot be kept waiting"
-        return QueryPart(request_id="", body=part, is_last=not left)
+        return QueryPart(
+            request_id="",
+            body=part,
+            is_last=not left,
+            age_seconds=self.ages.get(sql) if isinstance(message, OpenQuery) else None,
+            is_offline=self.is_offline,
+        )
 
     def _sql_of(self, message: OpenQuery | ReadQuery) -> str:
         opened = [*self.queries, message] if isinstance(message, OpenQuery) else self.queries

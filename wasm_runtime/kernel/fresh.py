@@ -8,7 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from wasm_runtime.contracts.relay_requests import RELAY_ADDRESS
 from wasm_runtime.contracts.worker import KernelSettings
+
+from .numpy_random import reseed_numpy
 
 FIXED_ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -18,12 +21,23 @@ FIXED_ENVIRONMENT = {
 }
 
 
+RELAY_ENVIRONMENT = {
+    "OPENAI_BASE_URL": f"{RELAY_ADDRESS}ai/openai/v1",
+    "OPENAI_API_KEY": "the-relay-has-the-key",
+    "ANTHROPIC_BASE_URL": f"{RELAY_ADDRESS}ai/anthropic",
+    "ANTHROPIC_API_KEY": "the-relay-has-the-key",
+}
+"""For the libraries of AI providers; the relay puts its own keys in."""
+
+
 def fresh_start(settings: KernelSettings) -> None:
     """Seed all randomness anew, and set the clock, environment and home anew. Idempotent."""
     reseed()
     # Every start puts the working folder first, a restored heap already has it there.
     sys.path[:] = dict.fromkeys(sys.path)
     os.environ.update(FIXED_ENVIRONMENT)
+    if settings.asks_relay:
+        os.environ.update(RELAY_ENVIRONMENT)
     os.environ.update(settings.environment_variables)
     os.environ["HOME"] = str(Path(settings.working_folder))
     if hasattr(time, "tzset"):
@@ -38,5 +52,4 @@ def reseed() -> None:
     if uuid := sys.modules.get("uuid"):
         uuid._node = None  # type: ignore[attr-defined]
         uuid._last_timestamp = None  # type: ignore[attr-defined]
-    if numpy_random := sys.modules.get("numpy.random"):
-        numpy_random.seed([secrets.randbits(32) for _ in range(8)])
+    reseed_numpy()

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from wasm_runtime.contracts.relay_api import ErrorBody
-from wasm_runtime.contracts.worker import KernelSettings, OpenQuery, QueryPart, ReadQuery
+from wasm_runtime.contracts.worker import (
+    HttpPart,
+    KernelSettings,
+    OpenQuery,
+    QueryPart,
+    ReadHttp,
+    ReadQuery,
+)
 
 InterruptMode = Literal["shared_buffer", "tick", "none"]
 
@@ -20,17 +27,21 @@ class HttpRequest:
     body: bytes | None = None
     timeout_seconds: float | None = None
     """How long the server may be silent."""
+    stream_id: str = ""
+    """Not empty: the body may come in parts, to be read with `read_http`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpResponse:
-    """The whole answer to a HttpRequest; `url` is where redirects ended."""
+    """The answer to a HttpRequest; `url` is where redirects ended."""
 
     status: int
     reason: str
     url: str
     headers: list[list[str]]
     body: bytes
+    is_last: bool = True
+    """Whether the body is whole."""
 
 
 class HttpRefused(OSError):
@@ -66,6 +77,9 @@ class SharedWaits(Protocol):
     def fetch_http(self, request: HttpRequest) -> HttpResponse:
         """As Host.fetch_http."""
 
+    def read_http(self, message: ReadHttp) -> HttpPart:
+        """As Host.read_http."""
+
     def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
         """As Host.ask_query."""
 
@@ -94,6 +108,12 @@ class Host(Protocol):
 
     async def fetch_http(self, request: HttpRequest) -> HttpResponse:
         """Carry out the request under the page's policy. Raises HttpRefused, HttpTimeout."""
+
+    async def read_http(self, message: ReadHttp) -> HttpPart:
+        """The next part of a body; the host gives the request its id.
+
+        Raises HttpRefused, HttpTimeout.
+        """
 
     async def ask_query(self, message: OpenQuery | ReadQuery) -> QueryPart:
         """The next part of a query's result; the host gives the request its id.

@@ -4,6 +4,7 @@ from typing import Any
 
 from .blocking import Blocking
 from .host import Host, HttpRefused, HttpRequest, HttpResponse
+from .http_stream import HttpStream
 
 # Set by the browser, or about the connection, which is the browser's.
 _NOT_FORWARDED = frozenset(
@@ -26,24 +27,29 @@ class HttpFetch:
         body: bytes | None,
         timeout_seconds: float | None = None,
     ) -> HttpResponse:
-        """The response. Raises HttpRefused when there is none, HttpTimeout when it is late."""
-        if not self._blocking.is_possible():
-            raise HttpRefused(
-                f"{url}: this browser cannot wait for a response in the middle of Python code.  "
-                "hint: from pyodide.http import pyfetch; await pyfetch(URL)"
-            )
+        """The whole response. Raises HttpRefused for none, HttpTimeout for a late one."""
+        self.check_waiting(url)
         return self._blocking.response(_request(method, url, headers, body, timeout_seconds))
 
-    async def fetch_async(
+    def stream(
         self,
         method: str,
         url: str,
         headers: list[tuple[str, str]],
         body: bytes | None,
         timeout_seconds: float | None = None,
-    ) -> HttpResponse:
-        """The response, awaited. Raises HttpRefused, HttpTimeout."""
-        return await self._host.fetch_http(_request(method, url, headers, body, timeout_seconds))
+    ) -> HttpStream:
+        """A request whose response is read as it comes; it is sent when the response is read."""
+        request = _request(method, url, headers, body, timeout_seconds)
+        return HttpStream(self._host, self._blocking, request)
+
+    def check_waiting(self, url: str) -> None:
+        """Raises HttpRefused where Python cannot wait."""
+        if not self._blocking.is_possible():
+            raise HttpRefused(
+                f"{url}: this browser cannot wait for a response in the middle of Python code.  "
+                "hint: from pyodide.http import pyfetch; await pyfetch(URL)"
+            )
 
 
 def longest(*limits: Any) -> float | None:

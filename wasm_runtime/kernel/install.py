@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import logging
 import re
 import shlex
 import sys
@@ -32,6 +33,8 @@ class PackageSource(Protocol):
 def micropip_source() -> PackageSource:
     """Pyodide's installer, imported when first needed."""
     source: PackageSource = importlib.import_module("micropip")
+    # It warns of files that a replaced package only announced; what fails is an exception.
+    logging.getLogger("micropip").setLevel(logging.ERROR)
     return source
 
 
@@ -85,8 +88,6 @@ class Packages:
         for word in items:
             if word in ("-r", "--requirement"):
                 requirements += _requirements(Path(next(items, "")))
-            elif word in ("-U", "--upgrade", "--force-reinstall"):
-                options["reinstall"] = True
             elif word == "--pre":
                 options["pre"] = True
             elif word == "--no-deps":
@@ -110,12 +111,17 @@ class Packages:
         if index:
             options = {**options, "index_urls": [index.rstrip("/")]}
         self._say(label, "installing", "")
-        await self._source().install(requirements, keep_going=True, **options)
+        # As pip does: a package that is there and too old for another one is replaced.
+        options = {"keep_going": True, "reinstall": True, **options}
+        await self._source().install(requirements, **options)
         importlib.invalidate_caches()
         new = [f"{name} {version}" for name, version in _installed() if before.get(name) != version]
         self._say(label, "installed", ", ".join(new))
         text = f"Installed {', '.join(new)}" if new else f"{label} is already installed"
         print(text, file=sys.stderr)
+        if stale := _imported_before(before):
+            print(f"{', '.join(stale)}: imported before; what is loaded stays the older version "
+                  "until the kernel is restarted.", file=sys.stderr)  # fmt: skip
 
     def _say(self, package: str, state: State, detail: str) -> None:
         run_id = self._outbox.run_id
@@ -139,6 +145,22 @@ def awaited_pip_lines(lines: list[str]) -> list[str]:
 def _installed() -> list[tuple[str, str]]:
     found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
     return sorted(found.items(), key=lambda item: item[0].lower())
+
+
+def _imported_before(before: dict[str, str]) -> list[str]:
+    """The packages that have another version now, of which modules are loaded."""
+    replaced = {name for name, version in _installed() if before.get(name, version) != version}
+    if not replaced:
+        return []
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    return sorted(
+        {
+            distribution
+            for module, distributions in importlib.metadata.packages_distributions().items()
+            for distribution in distributions
+            if module in loaded and distribution in replaced
+        }
+    )
 
 
 def _requirements(path: Path) -> list[str]:

@@ -47,6 +47,7 @@ from .outbox import Outbox, StreamName
 from .recursion import install_recursion_bound
 from .shell import NotebookShell
 from .stdin import Input
+from .storage.relay_files import install_storages
 from .streams import OutputStream
 from .task_errors import report_task_errors
 from .waiting import Waiting
@@ -88,6 +89,7 @@ class Kernel:
         install_http_client(self._fetch)
         install_libraries(self._fetch)
         install_querying(self._querying)
+        install_storages(self._fetch.fetch)
         self.interrupts.install_handlers()
         self.shell.attach(self.outbox)
         sys.stdout = OutputStream(self.outbox, "stdout")

@@ -12,6 +12,7 @@ from typing import Any
 
 from .host import HttpRefused, HttpTimeout
 from .http_fetch import HttpFetch, longest
+from .httpx_transport import httpx
 from .on_import import AfterImport
 
 _DEFAULT_PORT = re.compile(r"^(https://[^/]+):443(?=/|$)|^(http://[^/]+):80(?=/|$)")
@@ -22,6 +23,7 @@ def install_libraries(fetch: HttpFetch) -> None:
     AfterImport(
         {
             "altair": _altair_sends_json,
+            "fsspec.registry": fsspec_knows_storages,
             "pyodide.http": lambda module: _open_url(module, fetch),
             "micropip._compat._compat_in_pyodide": _micropip_checks_answers,
             "plotly.io._renderers": _plotly_needs_no_nbformat,
@@ -29,10 +31,11 @@ def install_libraries(fetch: HttpFetch) -> None:
             "tqdm.notebook": _tqdm_without_widgets,
             "urllib3.contrib.emscripten.connection": lambda module: _urllib3(module, fetch),
             # Pyodide's build has a transport of its own in the place of the stock one.
-            "httpx._transports.default": lambda module: _httpx(module, fetch, "HTTPTransport"),
-            "httpx._transports.jsfetch": lambda module: _httpx(
-                module, fetch, "JavascriptFetchTransport"
-            ),
+            "httpx._transports.default": httpx(fetch, "httpx", "HTTPTransport"),
+            "httpx._transports.jsfetch": httpx(fetch, "httpx", "JavascriptFetchTransport"),
+            # Its successor, which the libraries of AI providers use.
+            "httpx2._transports.default": httpx(fetch, "httpx2", "HTTPTransport"),
+            "httpx2_jsfetch": httpx(fetch, "httpx2", "JavascriptFetchTransport"),
         }
     ).install()
 
@@ -40,6 +43,12 @@ def install_libraries(fetch: HttpFetch) -> None:
 def _altair_sends_json(altair: Any) -> None:
     # Its default renderer is a web page that loads its scripts from the network.
     altair.renderers.enable("mimetype")
+
+
+def fsspec_knows_storages(registry: Any) -> None:
+    """Let `storage://` be a file system, which is loaded when it is asked for."""
+    path = "wasm_runtime.kernel.storage.file_system.StorageFileSystem"
+    registry.register_implementation("storage", path, clobber=True)
 
 
 def _micropip_checks_answers(compat: Any) -> None:
@@ -151,59 +160,3 @@ def _body(body: Any) -> bytes | None:
     if hasattr(body, "read"):
         return bytes(body.read())
     return b"".join(part.encode() if isinstance(part, str) else part for part in body)
-
-
-def _httpx(transports: Any, fetch: HttpFetch, name: str) -> None:
-    # The package itself is still being imported.
-    base = importlib.import_module("httpx._transports.base")
-    errors = importlib.import_module("httpx._exceptions")
-
-    def limit_of(request: Any) -> float | None:
-        asked = request.extensions.get("timeout", {})
-        return longest(asked.get("connect"), asked.get("read"))
-
-    class PageTransport(base.BaseTransport):  # type: ignore[name-defined,misc]
-        """Sends what httpx asks for through the page."""
-
-        def __init__(self, **_: Any) -> None:
-            """The browser chooses certificates, protocol and limits."""
-
-        def handle_request(self, request: Any) -> Any:
-            headers = list(request.headers.items())
-            try:
-                found = fetch.fetch(
-                    request.method, str(request.url), headers, request.read(), limit_of(request)
-                )
-            except HttpTimeout as error:
-                raise errors.ReadTimeout(str(error), request=request) from error
-            except HttpRefused as error:
-                raise errors.ConnectError(str(error), request=request) from error
-            return _httpx_response(found)
-
-    class AsyncPageTransport(base.AsyncBaseTransport):  # type: ignore[name-defined,misc]
-        """The same, awaited."""
-
-        def __init__(self, **_: Any) -> None:
-            """The browser chooses certificates, protocol and limits."""
-
-        async def handle_async_request(self, request: Any) -> Any:
-            headers = list(request.headers.items())
-            body = await request.aread()
-            try:
-                found = await fetch.fetch_async(
-                    request.method, str(request.url), headers, body, limit_of(request)
-                )
-            except HttpTimeout as error:
-                raise errors.ReadTimeout(str(error), request=request) from error
-            except HttpRefused as error:
-                raise errors.ConnectError(str(error), request=request) from error
-            return _httpx_response(found)
-
-    setattr(transports, name, PageTransport)
-    setattr(transports, f"Async{name}", AsyncPageTransport)
-
-
-def _httpx_response(found: Any) -> Any:
-    models = importlib.import_module("httpx._models")
-    headers = [(n, v) for n, v in found.headers if n not in ("content-encoding", "content-length")]
-    return models.Response(found.status, headers=headers, content=found.body)

@@ -15,6 +15,7 @@ from .complete import complete
 from .fresh import FIXED_ENVIRONMENT
 from .inspection import inspect_code
 from .missing_imports import missing_imports
+from .numpy_random import find_numpy_state
 from .shell import NotebookShell, shell_settings
 
 
@@ -75,6 +76,7 @@ def warm_up(shell: NotebookShell) -> None:
     _forget_syntax_trees()
     _forget_files_read()
     _forget_grammar_states()
+    find_numpy_state()
     gc.collect()
 
 

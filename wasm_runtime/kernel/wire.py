@@ -33,7 +33,7 @@ def decode_message(text: str, buffers: Sequence[bytes]) -> Any:
         fields["buffers"] = list(buffers)
     elif buffers:
         fields["body"] = buffers[0]
-    elif kind in ("write_file", "answer_http", "query_part"):
+    elif kind in ("write_file", "answer_http", "http_part", "query_part"):
         fields["body"] = b""
     return codec.decode(fields, "PageToWorker", CONTRACT)
 

@@ -51,7 +51,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--relay",
         metavar="URL",
-        help="the relay whose databases Python may query, as the person at this machine; with "
+        help="the relay whose databases, AI models and storages Python may use, as the person at "
+        "this machine; with "
         f"accounts, {_COOKIE_VARIABLE} holds the session's cookie (${_RELAY_VARIABLE})",
     )
     parser.add_argument("--files", type=Path, help="folder copied in before and out after the run")
@@ -87,11 +88,10 @@ async def _run(
 ) -> CellResult | None:
     cache = Cache.locate()
     environment = cache.environment(options.env or notebook.environment)
-    settings = KernelSettings(auto_install=False)
+    relay = _relay(options)
+    settings = KernelSettings(auto_install=False, asks_relay=relay is not None)
     policy = NetworkPolicy(allowed_hosts=frozenset(host.lower() for host in options.allow_net))
-    place = runtime(
-        options.host, cache.folder / "store", Gateway(policy), settings, relay=_relay(options)
-    )
+    place = runtime(options.host, cache.folder / "store", Gateway(policy), settings, relay=relay)
     progress = ConsoleProgress(console)
     console.print(f"starting {environment.name} ({options.host})", highlight=False)
     async with place.open(environment, Limits(memory_bytes=options.memory * _MEBIBYTE)) as kernel:

@@ -14,6 +14,7 @@ from wasm_runtime.contracts.codec import ContractError
 from wasm_runtime.contracts.environments import Environment
 from wasm_runtime.contracts.worker import (
     AnswerInput,
+    CloseHttp,
     CloseQuery,
     FetchHttp,
     FileChanged,
@@ -22,6 +23,7 @@ from wasm_runtime.contracts.worker import (
     KernelReady,
     KernelSettings,
     OpenQuery,
+    ReadHttp,
     ReadQuery,
     RequestDone,
     RequestFailed,
@@ -42,7 +44,9 @@ from .hosts import Host
 from .network import Gateway
 from .process import WorkerProcess, started
 from .proofs import files_of_a_start, proving
-from .queries import RelayAddress, RelayQueries
+from .queries import RelayAddress
+from .relay_link import RelayLink
+from .relay_requests import is_for_relay
 from .runtime import Limits, RunEvent, RunningKernel
 from .terminal import plain
 from .wire import decode_line, encode_line, encode_plain
@@ -88,10 +92,10 @@ class HeadlessRuntime:
             self.host.program(), self.worker, self.store, limits.memory_bytes
         )
         async with (
-            RelayQueries(self.relay) as queries,
+            RelayLink(self.relay) as relay,
             started(command, limits, is_sandbox=self.is_sandbox) as process,
         ):
-            kernel = HeadlessKernel(process, limits, self.gateway, queries)
+            kernel = HeadlessKernel(process, limits, self.gateway, relay)
             reading = asyncio.create_task(kernel.read())
             try:
                 await kernel.start(environment, self.settings, self.store)
@@ -105,12 +109,12 @@ class HeadlessKernel:
     """One worker; everything it says is decoded here, because user code can speak in its name."""
 
     def __init__(
-        self, process: WorkerProcess, limits: Limits, gateway: Gateway, queries: RelayQueries
+        self, process: WorkerProcess, limits: Limits, gateway: Gateway, relay: RelayLink
     ) -> None:
         self._process = process
         self._limits = limits
         self._gateway = gateway
-        self._queries = queries
+        self._relay = relay
         self._token = secrets.token_hex(16)
         self._ready: asyncio.Future[KernelReady] = asyncio.get_running_loop().create_future()
         self._pending: dict[str, asyncio.Future[None]] = {}
@@ -207,12 +211,12 @@ class HeadlessKernel:
                 self._ready.set_result(message)
             case KernelFailed(error=error):
                 self._fail(KernelStartFailed(error.message, error.hint))
-            case FetchHttp():
+            case FetchHttp() if not is_for_relay(message):
                 self._fetch(message)
-            case OpenQuery() | ReadQuery():
-                self._spawn(self._answer_query(message))
-            case CloseQuery():
-                self._spawn(self._queries.close(message))
+            case FetchHttp() | ReadHttp() | OpenQuery() | ReadQuery():
+                self._spawn(self._ask_relay(message))
+            case CloseHttp() | CloseQuery():
+                self._spawn(self._relay.close(message))
             case FileChanged(path=path, body=body):
                 self._changed_bytes += len(body or b"")
                 if self._changed_bytes > _MAX_CHANGED_BYTES:
@@ -242,8 +246,8 @@ class HeadlessKernel:
         else:
             self._spawn(answer())
 
-    async def _answer_query(self, message: OpenQuery | ReadQuery) -> None:
-        await self._send(await self._queries.answer(message))
+    async def _ask_relay(self, message: FetchHttp | ReadHttp | OpenQuery | ReadQuery) -> None:
+        await self._send(await self._relay.answer(message))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

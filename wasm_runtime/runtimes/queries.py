@@ -4,14 +4,20 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
 from wasm_runtime.contracts.codec import ContractError, decode, encode
-from wasm_runtime.contracts.data import ARROW_STREAM_TYPE, DATA_PATH, QUERIES_PATH, QueryStatus
+from wasm_runtime.contracts.data import (
+    ARROW_STREAM_TYPE,
+    DATA_PATH,
+    QUERIES_PATH,
+    QueryStatus,
+)
 from wasm_runtime.contracts.everything import CONTRACT
 from wasm_runtime.contracts.relay_api import ErrorBody, ErrorCode
+from wasm_runtime.contracts.results import RESULT_AGE_HEADER
 from wasm_runtime.contracts.shape import contract_of
 from wasm_runtime.contracts.worker import CloseQuery, OpenQuery, QueryPart, ReadQuery, RefuseRequest
 from wasm_runtime.errors import UsageError
@@ -36,7 +42,8 @@ class RelayAddress:
             )
 
     def address_of(self, path: str) -> str:
-        return urljoin(self.url if self.url.endswith("/") else f"{self.url}/", path)
+        # Joined as text: nothing in `path` leads out of the relay's own folder.
+        return f"{self.url.rstrip('/')}/{path}"
 
 
 class RelayQueries:
@@ -116,7 +123,9 @@ class RelayQueries:
         except httpx2.HTTPError as error:
             raise await self._reason(query, error) from error
         if body is not None:
-            return QueryPart(request_id=message.request_id, body=body)
+            return QueryPart(
+                request_id=message.request_id, body=body, age_seconds=query.age_seconds
+            )
         status = await self._status(query.id) if query.may_have_more else None
         await self._forget(message.query_id)
         return QueryPart(
@@ -138,6 +147,7 @@ class RelayQueries:
                 raise await self._refusal(response, query)
             if response.headers.get("content-type") != ARROW_STREAM_TYPE:
                 raise _no_relay(self._relay)
+            query.age_seconds = _age_in(response.headers)
             async for part in response.aiter_bytes(_PART_BYTES):
                 yield part
 
@@ -195,7 +205,16 @@ class _Query:
     id: str
     """Its name at the relay, which user code must not choose."""
     may_have_more: bool
+    age_seconds: float | None = None
     parts: AsyncGenerator[bytes] | None = None
+
+
+def _age_in(headers: httpx2.Headers) -> float | None:
+    """What a relay says of a kept result; None for what the database has just given."""
+    try:
+        return float(headers[RESULT_AGE_HEADER])
+    except (KeyError, ValueError):
+        return None
 
 
 class _Refused(Exception):

@@ -35,6 +35,12 @@ SCHEMA = (
         expires_at DOUBLE PRECISION
     )""",
     "CREATE INDEX IF NOT EXISTS access_links_of_document ON access_links (document_id)",
+    """CREATE TABLE IF NOT EXISTS access_tokens (
+        id TEXT PRIMARY KEY, secret TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
+        name TEXT NOT NULL, scopes TEXT NOT NULL, document_id TEXT,
+        created_at DOUBLE PRECISION NOT NULL, expires_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX IF NOT EXISTS access_tokens_of_user ON access_tokens (user_id)",
 )
 BEGIN_STATE = (
     "INSERT INTO access_state SELECT ?, 0 WHERE NOT EXISTS (SELECT version FROM access_state)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import nanoarrow
@@ -13,7 +13,11 @@ from relay.data.errors import NoRows, QueryFailed, out_of_memory, sentence
 from relay.data.parameters import Parameter
 from relay.data.placeholders import bind, original_position
 
+from .duckdb_picture import pictured
 from .wire import CannotOpen, Request
+
+if TYPE_CHECKING:
+    from .stored_files import Parent
 
 _READERS = {
     ".parquet": "read_parquet",
@@ -40,10 +44,12 @@ def open_database(request: Request) -> "DuckDb":
 class DuckDb:
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._parent: Parent | None = None
         try:
             self._open(request)
         except duckdb.Error as error:
-            raise CannotOpen(str(error).split("\n")[0]) from error
+            said = self._parent.failure if self._parent else ""
+            raise CannotOpen(said or str(error).split("\n")[0]) from error
 
     def _open(self, request: Request) -> None:
         self._database = duckdb.connect(
@@ -60,16 +66,20 @@ class DuckDb:
                 "threads": str(_THREADS),
             },
         )
-        for name, path in request.files.items():
-            reader = _READERS.get(Path(path).suffix.lower())
+        paths = {name: [path] for name, path in request.files.items()}
+        paths |= {name: [*sizes] for name, sizes in request.stored.items()}
+        self._parent = _register_stored(self._database, request)
+        for name, each in paths.items():
+            reader = _READERS.get(Path(each[0]).suffix.lower())
             if reader is None:
                 raise CannotOpen(
-                    f"{Path(path).suffix or name} is no kind of file that DuckDB reads"
+                    f"{Path(each[0]).suffix or name} is no kind of file that DuckDB reads"
                 )
+            listed = ", ".join(map(_text, each))
             self._database.execute(
-                f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM {reader}({_text(path)})"
+                f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM {reader}([{listed}])"
             )
-        allowed = ", ".join(map(_text, request.files.values()))
+        allowed = ", ".join(_text(path) for each in paths.values() for path in each)
         self._database.execute(f"SET allowed_paths = [{allowed}]")
         self._database.execute("SET enable_external_access = false")
         self._database.execute("SET lock_configuration = true")
@@ -108,20 +118,41 @@ class DuckDb:
     def _failure(self, error: Exception, parameters: Mapping[str, Parameter]) -> QueryFailed:
         if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
             return out_of_memory(self._request.max_memory_bytes)
-        message, _, picture = str(error).partition("\n\nLINE ")
+        if self._parent and self._parent.failure:
+            return QueryFailed(self._parent.failure)
+        message = str(error).partition("\n\nLINE ")[0]
+        bound = bind(self._request.sql, parameters, "duckdb", _spelled)
+        found = pictured(str(error), bound)
+        if found is None:
+            found = self._placed(message, bound, parameters)
         position = None
-        number, _, lines = picture.partition(": ")
-        shown, _, mark = lines.partition("\n")
-        if number.isdigit() and "^" in mark:
-            column = mark.index("^") - len(f"LINE {number}: ")
-            bound = bind(self._request.sql, parameters, "duckdb", _spelled)
-            before = bound.split("\n")[: int(number) - 1]
-            found = sum(len(line) + 1 for line in before) + max(column, 0)
-            if not shown.startswith("..."):
-                position = original_position(
-                    self._request.sql, found, parameters, "duckdb", _spelled
-                )
+        if found is not None:
+            position = original_position(self._request.sql, found, parameters, "duckdb", _spelled)
         return QueryFailed(sentence(message), position=position)
+
+    def _placed(self, message: str, sql: str, parameters: Mapping[str, Parameter]) -> int | None:
+        """Relations leave out the place of what they cannot bind; statements say it. It is
+        explained, and not run, for it."""
+        question = f"EXPLAIN {sql}"
+        try:
+            self._database.execute(question, dict(parameters) or None)
+        except duckdb.Error as error:
+            if str(error).startswith(message):
+                found = pictured(str(error), question)
+                return None if found is None else max(0, found - len("EXPLAIN "))
+        return None
+
+
+def _register_stored(database: Any, request: Request) -> "Parent | None":
+    """Let DuckDB read the files that the parent reads for it; None when there are none."""
+    if not request.stored:
+        return None
+    from .stored_files import Parent, StoredFiles  # fsspec takes long to import
+
+    parent = Parent(request.stored_descriptor)
+    sizes = {path: size for files in request.stored.values() for path, size in files.items()}
+    database.register_filesystem(StoredFiles(parent, sizes))
+    return parent
 
 
 def _without_dictionaries(relation: Any) -> Any:

@@ -1,5 +1,6 @@
 """SQLite: read-only by its mode, by an authorizer and by the process's walls."""
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from relay.data.errors import NoRows, QueryFailed, out_of_memory, sentence
 from relay.data.parameters import Parameter
 from relay.data.placeholders import bind
 
+from .sqlite_position import position_of
 from .wire import CannotOpen, Request
 
 _BATCH_ROWS = 4096
@@ -87,7 +89,17 @@ class Sqlite:
         except MemoryError as error:
             raise out_of_memory(self._request.max_memory_bytes) from error
         except (sqlite3.Error, sqlite3.Warning) as error:
-            raise QueryFailed(sentence(str(error))) from error
+            position = position_of(str(error), self._request.sql, self._error_of)
+            raise QueryFailed(sentence(str(error)), position=position) from error
+
+    def _error_of(self, sql: str) -> str:
+        """What SQLite says of some SQL, which is read and not run."""
+        is_explained = re.match(r"\s*explain\b", sql, re.IGNORECASE)
+        try:
+            self._database.execute(sql if is_explained else f"EXPLAIN {sql}")
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            return str(error)
+        return ""
 
     def _batches(self, cursor: sqlite3.Cursor) -> Iterator[Chunk | End]:
         left = self._request.first_rows

@@ -10,6 +10,12 @@ from typing import Any, Literal
 
 CHUNK, END, FAILED = b"c", b"e", b"x"
 HEAD = struct.Struct(">cII")
+ASK = struct.Struct(">IQI")
+"""For bytes of a file that the parent reads: its number, the first byte, how many."""
+ANSWER = struct.Struct(">?I")
+"""Whether what follows are the bytes, or else the reason why not; how many."""
+MOST_BYTES = 4 * 2**20
+"""Of a file in one answer."""
 
 FailureKind = Literal["failed", "no_rows", "refused"]
 
@@ -31,6 +37,10 @@ class Request:
     seconds: float
     first_rows: int | None
     max_memory_bytes: int
+    stored: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of each further view the files that the parent reads, with their sizes."""
+    stored_descriptor: int = -1
+    """Of the socket by which it is asked."""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

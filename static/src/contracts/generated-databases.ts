@@ -15,6 +15,8 @@ export const STORAGES_PATH = "storages" as const;
 
 export const STORAGE_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
+export const SQL_PARAMETERS_TARGET = "wasm_runtime.sql_parameters" as const;
+
 /** What `data/connections` answers: the connections that the one who asks may use. */
 export interface ConnectionList {
   connections: ConnectionInfo[];
@@ -24,11 +26,12 @@ export interface ConnectionList {
 /** A connection as whoever may use it sees it: no host, no user, no secret. */
 export interface ConnectionInfo {
   name: string;
-  engine: "postgresql" | "mysql" | "sqlite" | "duckdb";
+  engine: "postgresql" | "mysql" | "sqlite" | "duckdb" | "redshift" | "flightsql" | "snowflake" | "bigquery" | "adbc";
   description: string;
   max_seconds: number;
   max_rows: number;
   max_bytes: number;
+  every_notebook?: boolean;
 }
 
 /** What `data/{connection}/schema` answers. */
@@ -113,11 +116,30 @@ export interface PlanStep {
 export interface DocumentConnections {
   offered: ConnectionInfo[];
   chosen?: string[] | null;
+  may_manage?: boolean;
 }
 
 /** What owners decide; null leaves it at what each person may use. */
 export interface ChosenConnections {
   connections?: string[] | null;
+}
+
+/** The text of a SQL cell, which names Python's variables as `:name`. */
+export interface AskSqlParameters {
+  sql: string;
+}
+
+/** The variables as a QueryRequest carries them; or why there is no value for one of them. */
+export interface SqlParameters {
+  parameters?: Record<string, Json>;
+  error?: ErrorBody | null;
+}
+
+/** What went wrong: what was expected, what came, and in `hint` what to do. */
+export interface ErrorBody {
+  code: "bad_request" | "not_found" | "not_signed_in" | "not_allowed" | "too_large" | "too_many_requests" | "timeout" | "upstream_failed" | "unavailable" | "internal" | "contract_mismatch" | "environment_missing" | "environment_broken" | "download_failed" | "hash_mismatch" | "disk_full" | "wheel_unusable" | "kernel_start_failed" | "kernel_died" | "network_refused" | "document_damaged";
+  message: string;
+  hint?: string;
 }
 
 /** What `storages` answers. */
@@ -134,7 +156,7 @@ export interface StorageInfo {
   max_file_bytes: number;
 }
 
-/** What `storages/{storage}/list` answers: at most 1,000 entries, and where to go on. */
+/** What `storages/{storage}/list` answers: at most 1,000 entries, and where to go on. A page */
 export interface StorageListing {
   entries: StorageEntry[];
   next?: string | null;
@@ -146,6 +168,18 @@ export interface StorageEntry {
   kind: "file" | "folder";
   size?: number;
   modified?: string;
+}
+
+/** What a notebook may use of what is offered to whoever asks. */
+export interface DocumentStorages {
+  storages: StorageInfo[];
+  offered: StorageInfo[];
+  chosen?: string[] | null;
+}
+
+/** What owners decide; null leaves it at what each person may use. */
+export interface ChosenStorages {
+  storages?: string[] | null;
 }
 
 /** DeclaredConnections(*, connections: list[wasm_runtime.contracts.operator.DeclaredConnection]) */
@@ -171,6 +205,7 @@ export interface NewConnection {
   description?: string;
   users?: string[];
   files?: Record<string, string>;
+  every_notebook?: boolean;
   accept_powerful_role?: boolean;
 }
 
@@ -178,13 +213,6 @@ export interface NewConnection {
 export interface ConnectionTest {
   version?: string;
   error?: ErrorBody | null;
-}
-
-/** What went wrong: what was expected, what came, and in `hint` what to do. */
-export interface ErrorBody {
-  code: "bad_request" | "not_found" | "not_signed_in" | "not_allowed" | "too_large" | "too_many_requests" | "timeout" | "upstream_failed" | "unavailable" | "internal" | "contract_mismatch" | "environment_missing" | "environment_broken" | "download_failed" | "hash_mismatch" | "disk_full" | "wheel_unusable" | "kernel_start_failed" | "kernel_died" | "network_refused" | "document_damaged";
-  message: string;
-  hint?: string;
 }
 
 /** Records, the newest first. */
@@ -213,7 +241,7 @@ export interface AuditChain {
   reason?: string;
 }
 
-export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer" } };
+export const ConnectionInfo: RecordShape<ConnectionInfo> = { name: "ConnectionInfo", fields: { name: "string", engine: { values: ["postgresql", "mysql", "sqlite", "duckdb", "redshift", "flightsql", "snowflake", "bigquery", "adbc"] }, description: "string", max_seconds: "number", max_rows: "integer", max_bytes: "integer", "every_notebook?": "boolean" } };
 
 export const ConnectionList: RecordShape<ConnectionList> = { name: "ConnectionList", fields: { connections: { list: ConnectionInfo }, "may_manage?": "boolean" } };
 
@@ -237,9 +265,15 @@ export const PlanStep: RecordShape<PlanStep> = { name: "PlanStep", fields: { dep
 
 export const QueryPlan: RecordShape<QueryPlan> = { name: "QueryPlan", fields: { connection: "string", text: "string", steps: { list: PlanStep } } };
 
-export const DocumentConnections: RecordShape<DocumentConnections> = { name: "DocumentConnections", fields: { offered: { list: ConnectionInfo }, "chosen?": { optional: { list: "string" } } } };
+export const DocumentConnections: RecordShape<DocumentConnections> = { name: "DocumentConnections", fields: { offered: { list: ConnectionInfo }, "chosen?": { optional: { list: "string" } }, "may_manage?": "boolean" } };
 
 export const ChosenConnections: RecordShape<ChosenConnections> = { name: "ChosenConnections", fields: { "connections?": { optional: { list: "string" } } } };
+
+export const AskSqlParameters: RecordShape<AskSqlParameters> = { name: "AskSqlParameters", fields: { sql: "string" } };
+
+export const ErrorBody: RecordShape<ErrorBody> = { name: "ErrorBody", fields: { code: { values: ["bad_request", "not_found", "not_signed_in", "not_allowed", "too_large", "too_many_requests", "timeout", "upstream_failed", "unavailable", "internal", "contract_mismatch", "environment_missing", "environment_broken", "download_failed", "hash_mismatch", "disk_full", "wheel_unusable", "kernel_start_failed", "kernel_died", "network_refused", "document_damaged"] }, message: "string", "hint?": "string" } };
+
+export const SqlParameters: RecordShape<SqlParameters> = { name: "SqlParameters", fields: { "parameters?": { map: "json" }, "error?": { optional: ErrorBody } } };
 
 export const StorageInfo: RecordShape<StorageInfo> = { name: "StorageInfo", fields: { name: "string", kind: { values: ["folder", "s3", "gcs", "azure"] }, description: "string", may_write: "boolean", max_file_bytes: "integer" } };
 
@@ -249,13 +283,15 @@ export const StorageEntry: RecordShape<StorageEntry> = { name: "StorageEntry", f
 
 export const StorageListing: RecordShape<StorageListing> = { name: "StorageListing", fields: { entries: { list: StorageEntry }, "next?": { optional: "string" } } };
 
+export const DocumentStorages: RecordShape<DocumentStorages> = { name: "DocumentStorages", fields: { storages: { list: StorageInfo }, offered: { list: StorageInfo }, "chosen?": { optional: { list: "string" } } } };
+
+export const ChosenStorages: RecordShape<ChosenStorages> = { name: "ChosenStorages", fields: { "storages?": { optional: { list: "string" } } } };
+
 export const DeclaredConnection: RecordShape<DeclaredConnection> = { name: "DeclaredConnection", fields: { info: ConnectionInfo, origin: "string", can_be_removed: "boolean", users: { list: "string" }, max_queries: "integer", "accepts_powerful_role?": "boolean" } };
 
 export const DeclaredConnections: RecordShape<DeclaredConnections> = { name: "DeclaredConnections", fields: { connections: { list: DeclaredConnection } } };
 
-export const NewConnection: RecordShape<NewConnection> = { name: "NewConnection", fields: { name: "string", url: "string", "password?": "string", "description?": "string", "users?": { list: "string" }, "files?": { map: "string" }, "accept_powerful_role?": "boolean" } };
-
-export const ErrorBody: RecordShape<ErrorBody> = { name: "ErrorBody", fields: { code: { values: ["bad_request", "not_found", "not_signed_in", "not_allowed", "too_large", "too_many_requests", "timeout", "upstream_failed", "unavailable", "internal", "contract_mismatch", "environment_missing", "environment_broken", "download_failed", "hash_mismatch", "disk_full", "wheel_unusable", "kernel_start_failed", "kernel_died", "network_refused", "document_damaged"] }, message: "string", "hint?": "string" } };
+export const NewConnection: RecordShape<NewConnection> = { name: "NewConnection", fields: { name: "string", url: "string", "password?": "string", "description?": "string", "users?": { list: "string" }, "files?": { map: "string" }, "every_notebook?": "boolean", "accept_powerful_role?": "boolean" } };
 
 export const ConnectionTest: RecordShape<ConnectionTest> = { name: "ConnectionTest", fields: { "version?": "string", "error?": { optional: ErrorBody } } };
 

@@ -157,8 +157,6 @@ export const ARROW_STREAM_TYPE = "application/vnd.apache.arrow.stream" as const;
 
 export const QUERY_ID_HEADER = "x-query-id" as const;
 
-export const RESULT_AGE_HEADER = "x-result-age" as const;
-
 export const CONNECTION_NAME_PATTERN = "^[a-z][a-z0-9_-]{0,62}$" as const;
 
 export const QUERY_ID_PATTERN = "^[A-Za-z0-9_-]{8,64}$" as const;
@@ -180,6 +178,16 @@ export const NET_HOSTS_PATH = "net/hosts" as const;
 export const EXCHANGE_TYPE = "application/vnd.wasm-runtime.exchange" as const;
 
 export const MAX_HEAD_BYTES = 65536 as const;
+
+export const RELAY_HOST = "relay.invalid" as const;
+
+export const RELAY_ADDRESS = "https://relay.invalid/" as const;
+
+export const RELAY_REQUEST_PATTERN = "^(?:(?:GET|POST) ai|(?:GET|HEAD|PUT|DELETE) storages)(?:/(?!\\.\\.?(?:[/?;]|$))(?:[A-Za-z0-9_.~!$&'()*+,;=:@-]|%(?!(?:25)*(?:2[EeFf]|5[Cc]|[01][0-9A-Fa-f]|7[Ff]))[0-9A-Fa-f]{2})+)*(?:\\?[A-Za-z0-9_.~!$&()*+,;=:@/?%-]*)?$" as const;
+
+export const RELAY_REQUEST_HEADERS = "accept content-type range if-match if-none-match if-modified-since anthropic-version anthropic-beta openai-beta" as const;
+
+export const RELAY_ANSWER_HEADERS = "content-type content-length content-range accept-ranges etag last-modified retry-after cache-control x-request-id request-id x-should-retry" as const;
 
 /** Start. Files of the environment follow as ProvideAsset, in any order. */
 export interface StartKernel {
@@ -236,6 +244,7 @@ export interface KernelSettings {
   working_folder?: string;
   environment_variables?: Record<string, string>;
   use_snapshot?: boolean;
+  asks_relay?: boolean;
 }
 
 /** Bring Python up, answered by KernelPrepared; a StartKernel with the same may come much later. */
@@ -314,7 +323,7 @@ export interface InspectCode {
   kind: "inspect_code";
 }
 
-/** The whole response to a FetchHttp. */
+/** The response to a FetchHttp: whole, or as far as it has come while `is_last` is not set. */
 export interface AnswerHttp {
   request_id: string;
   status: number;
@@ -322,7 +331,16 @@ export interface AnswerHttp {
   url: string;
   headers: string[][];
   body: Uint8Array;
+  is_last?: boolean;
   kind: "answer_http";
+}
+
+/** The next bytes of a response's body: some, or with `is_last` perhaps none. */
+export interface HttpPart {
+  request_id: string;
+  body: Uint8Array;
+  is_last?: boolean;
+  kind: "http_part";
 }
 
 /** The next bytes of a query's Arrow stream: some, or with `is_last` perhaps none. */
@@ -331,10 +349,12 @@ export interface QueryPart {
   body: Uint8Array;
   is_last?: boolean;
   more?: boolean;
+  age_seconds?: number | null;
+  is_offline?: boolean;
   kind: "query_part";
 }
 
-/** A request of the kernel (FetchHttp, OpenQuery, ReadQuery) that was not carried out. */
+/** A request of the kernel (for HTTP or a query) that was not carried out. */
 export interface RefuseRequest {
   request_id: string;
   error: ErrorBody;
@@ -440,7 +460,7 @@ export interface KernelReady {
 
 /** One thing a provider can do; a missing one means it cannot. */
 export interface Capability {
-  name: "isolation" | "interrupt" | "input" | "blocking_wait" | "blocking_http" | "persistent_files" | "package_index" | "offline" | "snapshot" | "rooms" | "gateway";
+  name: "isolation" | "interrupt" | "input" | "blocking_wait" | "blocking_http" | "persistent_files" | "package_index" | "offline" | "snapshot" | "rooms" | "gateway" | "ai";
   provider: "browser" | "runtime" | "relay";
   version?: number;
   how?: string;
@@ -562,7 +582,21 @@ export interface FetchHttp {
   headers: string[][];
   body?: Uint8Array | null;
   timeout_seconds?: number | null;
+  stream_id?: string;
   kind: "fetch_http";
+}
+
+/** Ask for the next part of a body, once the last one has come: an HttpPart. */
+export interface ReadHttp {
+  request_id: string;
+  stream_id: string;
+  kind: "read_http";
+}
+
+/** Nobody reads the response any more: the request is aborted. Has no answer. */
+export interface CloseHttp {
+  stream_id: string;
+  kind: "close_http";
 }
 
 /** Python asks the page to have a database connection of the relay run a query. */
@@ -944,6 +978,7 @@ export interface TableSource {
   seconds: number;
   fetched_at: string;
   cached?: boolean;
+  offline?: boolean;
   more?: boolean;
 }
 
@@ -987,9 +1022,9 @@ export interface ChosenHosts {
   hosts?: string[] | null;
 }
 
-export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | QueryPart | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
+export type PageToWorker = StartKernel | PrepareKernel | SaveSnapshot | ProvideAsset | RefuseAsset | RunCell | InterruptRun | AnswerInput | CompleteCode | InspectCode | AnswerHttp | HttpPart | QueryPart | RefuseRequest | WriteFile | ReadFile | RemoveFile | ListPackages | OpenComm | CommMessage | CloseComm;
 
-export type WorkerToPage = StartProgress | KernelPrepared | SnapshotSaved | RequestAsset | KernelReady | KernelFailed | RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | RunFinished | InputRequested | CodeCompleted | CodeInspected | FetchHttp | OpenQuery | ReadQuery | CloseQuery | FileChanged | FileRead | PackagesListed | RequestDone | RequestFailed | PackageProgress | OpenComm | CommMessage | CloseComm;
+export type WorkerToPage = StartProgress | KernelPrepared | SnapshotSaved | RequestAsset | KernelReady | KernelFailed | RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | RunFinished | InputRequested | CodeCompleted | CodeInspected | FetchHttp | ReadHttp | CloseHttp | OpenQuery | ReadQuery | CloseQuery | FileChanged | FileRead | PackagesListed | RequestDone | RequestFailed | PackageProgress | OpenComm | CommMessage | CloseComm;
 
 export type RunEvent = RunStarted | Stream | DisplayData | UpdateDisplayData | ExecuteResult | RunError | ClearOutput | InputRequested | PackageProgress | RunFinished;
 
@@ -1005,7 +1040,7 @@ export const Snapshot: RecordShape<Snapshot> = { name: "Snapshot", fields: { lay
 
 export const Environment: RecordShape<Environment> = { name: "Environment", fields: { name: "string", id: "string", title: "string", pyodide_version: "string", python_version: "string", abi: "string", runtime: { list: StoredFile }, wheels: { list: InstalledWheel }, lock: StoredFile, "preload?": { list: "string" }, "snapshot?": { optional: Snapshot } } };
 
-export const KernelSettings: RecordShape<KernelSettings> = { name: "KernelSettings", fields: { "auto_install?": "boolean", "index_url?": "string", "working_folder?": "string", "environment_variables?": { map: "string" }, "use_snapshot?": "boolean" } };
+export const KernelSettings: RecordShape<KernelSettings> = { name: "KernelSettings", fields: { "auto_install?": "boolean", "index_url?": "string", "working_folder?": "string", "environment_variables?": { map: "string" }, "use_snapshot?": "boolean", "asks_relay?": "boolean" } };
 
 export const StartKernel: RecordShape<StartKernel> = { name: "StartKernel", fields: { environment: Environment, settings: KernelSettings, "announced?": { list: "string" }, kind: { values: ["start_kernel"] } } };
 
@@ -1029,9 +1064,11 @@ export const CompleteCode: RecordShape<CompleteCode> = { name: "CompleteCode", f
 
 export const InspectCode: RecordShape<InspectCode> = { name: "InspectCode", fields: { request_id: "string", source: "string", cursor: "integer", "detail_level?": "integer", kind: { values: ["inspect_code"] } } };
 
-export const AnswerHttp: RecordShape<AnswerHttp> = { name: "AnswerHttp", fields: { request_id: "string", status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } }, body: "bytes", kind: { values: ["answer_http"] } } };
+export const AnswerHttp: RecordShape<AnswerHttp> = { name: "AnswerHttp", fields: { request_id: "string", status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } }, body: "bytes", "is_last?": "boolean", kind: { values: ["answer_http"] } } };
 
-export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", kind: { values: ["query_part"] } } };
+export const HttpPart: RecordShape<HttpPart> = { name: "HttpPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", kind: { values: ["http_part"] } } };
+
+export const QueryPart: RecordShape<QueryPart> = { name: "QueryPart", fields: { request_id: "string", body: "bytes", "is_last?": "boolean", "more?": "boolean", "age_seconds?": { optional: "number" }, "is_offline?": "boolean", kind: { values: ["query_part"] } } };
 
 export const RefuseRequest: RecordShape<RefuseRequest> = { name: "RefuseRequest", fields: { request_id: "string", error: ErrorBody, "position?": { optional: "integer" }, kind: { values: ["refuse_request"] } } };
 
@@ -1059,7 +1096,7 @@ export const SnapshotSaved: RecordShape<SnapshotSaved> = { name: "SnapshotSaved"
 
 export const RequestAsset: RecordShape<RequestAsset> = { name: "RequestAsset", fields: { sha256: "string", "damaged?": "boolean", kind: { values: ["request_asset"] } } };
 
-export const Capability: RecordShape<Capability> = { name: "Capability", fields: { name: { values: ["isolation", "interrupt", "input", "blocking_wait", "blocking_http", "persistent_files", "package_index", "offline", "snapshot", "rooms", "gateway"] }, provider: { values: ["browser", "runtime", "relay"] }, "version?": "integer", "how?": "string", "limits?": { map: "number" } } };
+export const Capability: RecordShape<Capability> = { name: "Capability", fields: { name: { values: ["isolation", "interrupt", "input", "blocking_wait", "blocking_http", "persistent_files", "package_index", "offline", "snapshot", "rooms", "gateway", "ai"] }, provider: { values: ["browser", "runtime", "relay"] }, "version?": "integer", "how?": "string", "limits?": { map: "number" } } };
 
 export const KernelReady: RecordShape<KernelReady> = { name: "KernelReady", fields: { capabilities: { list: Capability }, python_version: "string", restored: "boolean", "note?": "string", "timings?": { map: "number" }, kind: { values: ["kernel_ready"] } } };
 
@@ -1089,7 +1126,11 @@ export const CodeCompleted: RecordShape<CodeCompleted> = { name: "CodeCompleted"
 
 export const CodeInspected: RecordShape<CodeInspected> = { name: "CodeInspected", fields: { request_id: "string", data: { map: "json" }, "signature?": "string", kind: { values: ["code_inspected"] } } };
 
-export const FetchHttp: RecordShape<FetchHttp> = { name: "FetchHttp", fields: { request_id: "string", method: "string", url: "string", headers: { list: { list: "string" } }, "body?": { optional: "bytes" }, "timeout_seconds?": { optional: "number" }, kind: { values: ["fetch_http"] } } };
+export const FetchHttp: RecordShape<FetchHttp> = { name: "FetchHttp", fields: { request_id: "string", method: "string", url: "string", headers: { list: { list: "string" } }, "body?": { optional: "bytes" }, "timeout_seconds?": { optional: "number" }, "stream_id?": "string", kind: { values: ["fetch_http"] } } };
+
+export const ReadHttp: RecordShape<ReadHttp> = { name: "ReadHttp", fields: { request_id: "string", stream_id: "string", kind: { values: ["read_http"] } } };
+
+export const CloseHttp: RecordShape<CloseHttp> = { name: "CloseHttp", fields: { stream_id: "string", kind: { values: ["close_http"] } } };
 
 export const QueryRequest: RecordShape<QueryRequest> = { name: "QueryRequest", fields: { sql: "string", "parameters?": { map: "json" }, "first_rows?": { optional: "integer" }, "max_seconds?": { optional: "number" }, "max_rows?": { optional: "integer" }, "max_bytes?": { optional: "integer" }, "max_age_seconds?": { optional: "number" }, "query_id?": { optional: "string" } } };
 
@@ -1183,7 +1224,7 @@ export const QueryStatus: RecordShape<QueryStatus> = { name: "QueryStatus", fiel
 
 export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fields: { name: "string", kind: { values: ["boolean", "integer", "number", "decimal", "text", "date", "timestamp", "duration", "bytes", "other"] }, type: "string" } };
 
-export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "more?": "boolean" } };
+export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "offline?": "boolean", "more?": "boolean" } };
 
 export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
 
@@ -1199,9 +1240,9 @@ export const DocumentHosts: RecordShape<DocumentHosts> = { name: "DocumentHosts"
 
 export const ChosenHosts: RecordShape<ChosenHosts> = { name: "ChosenHosts", fields: { "hosts?": { optional: { list: "string" } } } };
 
-export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, QueryPart, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
+export const PageToWorker: UnionShape<PageToWorker> = { name: "PageToWorker", members: [StartKernel, PrepareKernel, SaveSnapshot, ProvideAsset, RefuseAsset, RunCell, InterruptRun, AnswerInput, CompleteCode, InspectCode, AnswerHttp, HttpPart, QueryPart, RefuseRequest, WriteFile, ReadFile, RemoveFile, ListPackages, OpenComm, CommMessage, CloseComm] };
 
-export const WorkerToPage: UnionShape<WorkerToPage> = { name: "WorkerToPage", members: [StartProgress, KernelPrepared, SnapshotSaved, RequestAsset, KernelReady, KernelFailed, RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, RunFinished, InputRequested, CodeCompleted, CodeInspected, FetchHttp, OpenQuery, ReadQuery, CloseQuery, FileChanged, FileRead, PackagesListed, RequestDone, RequestFailed, PackageProgress, OpenComm, CommMessage, CloseComm] };
+export const WorkerToPage: UnionShape<WorkerToPage> = { name: "WorkerToPage", members: [StartProgress, KernelPrepared, SnapshotSaved, RequestAsset, KernelReady, KernelFailed, RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, RunFinished, InputRequested, CodeCompleted, CodeInspected, FetchHttp, ReadHttp, CloseHttp, OpenQuery, ReadQuery, CloseQuery, FileChanged, FileRead, PackagesListed, RequestDone, RequestFailed, PackageProgress, OpenComm, CommMessage, CloseComm] };
 
 export const RunEvent: UnionShape<RunEvent> = { name: "RunEvent", members: [RunStarted, Stream, DisplayData, UpdateDisplayData, ExecuteResult, RunError, ClearOutput, InputRequested, PackageProgress, RunFinished] };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { QueryPart, RefuseRequest } from "../contracts/generated.ts";
+import type { KeptAnswer, Origin, ResultKeeper } from "./kept-results.ts";
 import { type FetchRelay, Queries } from "./queries.ts";
 
 const ARROW = { "content-type": "application/vnd.apache.arrow.stream" };
@@ -15,7 +16,7 @@ const OPEN = {
 const READ = { kind: "read_query", request_id: "r2", query_id: "q1" } as const;
 
 /** A result that gives the parts as they are asked for. */
-function result(parts: (string | Error)[]): Response {
+function result(parts: (string | Error)[], headers: Record<string, string> = {}): Response {
   const body = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
@@ -27,7 +28,7 @@ function result(parts: (string | Error)[]): Response {
     },
     { highWaterMark: 0 },
   );
-  return new Response(body, { headers: ARROW });
+  return new Response(body, { headers: { ...ARROW, ...headers } });
 }
 
 interface Asked {
@@ -36,8 +37,34 @@ interface Asked {
   body: Record<string, unknown>;
 }
 
-function relay(...answers: (Response | Error)[]): { asked: Asked[]; queries: Queries } {
+/** As KeptResults, in memory. */
+class FakeKeeper implements ResultKeeper {
+  readonly kept = new Map<string, { origin: Origin; body: Uint8Array; more: boolean }>();
+
+  async keep(question: string, origin: Origin, result: { body: Uint8Array; more: boolean }): Promise<void> {
+    this.kept.set(question, { origin, ...result });
+  }
+
+  async find(question: string): Promise<KeptAnswer | null> {
+    const found = this.kept.get(question);
+    return found ? { body: new Uint8Array(found.body), more: found.more, ageSeconds: 200 } : null;
+  }
+}
+
+interface FakeRelay {
+  asked: Asked[];
+  keeper: FakeKeeper;
+  queries: Queries;
+}
+
+function relay(...answers: (Response | Error)[]): FakeRelay {
+  return relayOf(null, ...answers);
+}
+
+/** Asked in the name of a notebook. */
+function relayOf(documentId: string | null, ...answers: (Response | Error)[]): FakeRelay {
   const asked: Asked[] = [];
+  const keeper = new FakeKeeper();
   const fetchRelay: FetchRelay = async (url, init) => {
     asked.push({
       method: init.method ?? "GET",
@@ -49,7 +76,8 @@ function relay(...answers: (Response | Error)[]): { asked: Asked[]; queries: Que
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { asked, queries: new Queries(BASE, async () => null, fetchRelay) };
+  const place = { base: BASE, documentId: () => documentId, mayQuery: async () => null };
+  return { asked, keeper, queries: new Queries(place, fetchRelay, keeper) };
 }
 
 async function refusal(queries: Queries, message: typeof OPEN | typeof READ): Promise<RefuseRequest> {
@@ -76,6 +104,14 @@ test("a result comes in parts, and its end is said", async () => {
   assert.equal(asked[0]?.body["sql"], "select 1");
   assert.match(String(asked[0]?.body["query_id"]), /^[A-Za-z0-9_-]{8,64}$/);
   assert.equal((await refusal(queries, READ)).error.code, "not_found");
+});
+
+test("a shared notebook asks in its own name, and its queries are found by who began them", async () => {
+  const { asked, queries } = relayOf("a/b", result(["abc"]), Response.json({}));
+  await queries.answer({ ...OPEN, request: { sql: "select 1", first_rows: 1 } });
+  await queries.answer(READ);
+  const paths = asked.map(({ path }) => path.replace(/[-0-9a-f]{36}$/, "id"));
+  assert.deepEqual(paths, ["/app/rooms/a%2Fb/data/ware%2Fhouse/query", "/app/data/queries/id"]);
 });
 
 test("no more is read than a little ahead of the kernel", async () => {
@@ -156,7 +192,9 @@ test("a query that the person does not allow never reaches the relay", async () 
     asked.push(...each);
     return error;
   };
-  const queries = new Queries(BASE, mayQuery, () => assert.fail("the relay was asked"));
+  const queries = new Queries({ base: BASE, documentId: () => null, mayQuery }, () =>
+    assert.fail("the relay was asked"),
+  );
   assert.deepEqual((await refusal(queries, OPEN)).error, error);
   assert.deepEqual(asked, ["ware/house", "select 1"]);
 });
@@ -171,10 +209,83 @@ test("a query that is closed while the person decides is not sent afterwards", a
     methods.push(method);
     return new Response();
   };
-  const queries = new Queries(BASE, () => decision, fetchRelay);
+  const place = { base: BASE, documentId: () => null, mayQuery: () => decision };
+  const queries = new Queries(place, fetchRelay);
   const answer = refusal(queries, OPEN);
   await queries.answer({ kind: "close_query", query_id: "q1" });
   decide();
   assert.match((await answer).error.message, /closed/);
   assert.deepEqual(methods, ["DELETE"]);
+});
+
+const KEEP = { "x-result-keep": "60", "x-result-person": "ada" };
+
+test("without the relay a query is answered by what was kept, and its age is said", async () => {
+  const { queries, keeper } = relay(result(["ab", "c"], KEEP));
+  assert.equal(await textToEnd(queries), "abc");
+  const [{ origin } = assert.fail("nothing was kept")] = keeper.kept.values();
+  assert.deepEqual([origin.person, origin.goodUntil - origin.madeAt], ["ada", 60_000]);
+  const part = (await queries.answer(OPEN)) as QueryPart;
+  assert.deepEqual([part.age_seconds, part.is_offline], [200, true]);
+  assert.equal(new TextDecoder().decode(part.body), "abc");
+});
+
+test("with the relay what the page kept answers nothing", async () => {
+  const { queries, asked } = relay(result(["old"], KEEP), result(["new"], KEEP));
+  await textToEnd(queries);
+  assert.equal(await textToEnd(queries), "new");
+  assert.equal(asked.length, 2);
+  const error = { code: "not_signed_in", message: "Sign in.", hint: "" };
+  const refusing = relay(result(["old"], KEEP), Response.json(error, { status: 401 }));
+  await textToEnd(refusing.queries);
+  assert.equal((await refusal(refusing.queries, OPEN)).error.message, "Sign in.");
+});
+
+test("a proxy whose relay is down is no relay", async () => {
+  const { queries } = relay(result(["old"], KEEP), new Response("<h1>Bad gateway</h1>", { status: 502 }));
+  await textToEnd(queries);
+  const part = (await queries.answer(OPEN)) as QueryPart;
+  assert.equal(part.is_offline, true);
+});
+
+test("without the relay any other query says so, and what works", async () => {
+  const { queries } = relay(result(["a"], KEEP));
+  await textToEnd(queries);
+  const other = { ...OPEN, request: { ...OPEN.request, parameters: { n: 1 } } } as unknown as typeof OPEN;
+  const { error } = await refusal(queries, other);
+  assert.match(error.message, /cannot be reached, and this browser has kept no result of this query/);
+  assert.match(error.hint, /Python and its DataFrames go on/);
+});
+
+test("without the relay nothing older is given than the cell allows", async () => {
+  const { queries } = relay(result(["a"], KEEP));
+  await textToEnd(queries);
+  const strict = { ...OPEN, request: { ...OPEN.request, max_age_seconds: 60 } } as unknown as typeof OPEN;
+  assert.match((await refusal(queries, strict)).error.message, /older than max_age allows/);
+  const patient = { ...OPEN, request: { ...OPEN.request, max_age_seconds: 300 } } as unknown as typeof OPEN;
+  assert.equal(((await queries.answer(patient)) as QueryPart).is_offline, true);
+});
+
+test("what is cut, closed, too large or forbidden is not kept", async () => {
+  const cut = relay(result(["ab", new TypeError("network error")], KEEP));
+  await cut.queries.answer(OPEN);
+  await cut.queries.answer(READ);
+  const closed = relay(result(["ab", "c"], KEEP), new Response(null));
+  await closed.queries.answer(OPEN);
+  await closed.queries.answer({ kind: "close_query", query_id: "q1" });
+  const huge = relay(result(new Array(17).fill("x".repeat(1 << 20)), KEEP));
+  await textToEnd(huge.queries);
+  const forbidden = relay(result(["a"], { ...KEEP, "x-result-keep": "0" }));
+  await textToEnd(forbidden.queries);
+  const sizes = [cut, closed, huge, forbidden].map(({ keeper }) => keeper.kept.size);
+  assert.deepEqual(sizes, [0, 0, 0, 0]);
+});
+
+test("the age of a result that the relay had kept is handed on, and counts where it is kept again", async () => {
+  const { queries, keeper } = relay(result(["a"], { ...KEEP, "x-result-age": "90.5" }));
+  const part = (await queries.answer(OPEN)) as QueryPart;
+  assert.deepEqual([part.age_seconds, part.is_offline], [90.5, undefined]);
+  if (!part.is_last) await queries.answer(READ);
+  const [{ origin } = assert.fail("nothing was kept")] = keeper.kept.values();
+  assert.ok(Date.now() - origin.madeAt >= 90_500);
 });

@@ -10,9 +10,13 @@ import {
   QueryStatus,
   type ReadQuery,
   type RefuseRequest,
+  ROOMS_PATH,
 } from "../contracts/generated.ts";
+import { PartStream } from "../kernel/part-stream.ts";
 import type { QueryMessage, QuerySource } from "../kernel/query-source.ts";
-import { QueryStream } from "./query-stream.ts";
+import { KeptResults, questionOf, type ResultKeeper } from "./kept-results.ts";
+import { Refusal, refused } from "./refusal.ts";
+import { ageOf, originOf, ResultKeeping } from "./result-keeping.ts";
 
 /** Each holds one of the connection's places at the relay, read or not. */
 const MOST_QUERIES = 16;
@@ -21,26 +25,42 @@ interface OpenedQuery {
   /** Its name at the relay. The page chooses it: user code must not stop what others ask. */
   id: string;
   stop: AbortController;
-  /** Whether the relay is to say if there was more. */
-  mayHaveMore: boolean;
-  stream: QueryStream | null;
+  /** Whether there was more; null while the relay is still to say so. */
+  more: boolean | null;
+  stream: PartStream | null;
+  /** What is told with the first part. */
+  age: Pick<QueryPart, "age_seconds" | "is_offline">;
+  keeping: ResultKeeping | null;
 }
 
 /** Why a notebook may not send this SQL to a connection, or null; may wait for the person's answer. */
 export type MayQuery = (connection: string, sql: string) => Promise<ErrorBody | null>;
 
+/** Where queries are asked, in whose name, and by whose leave. */
+export interface QueryPlace {
+  /** The page's base address; ends with a slash. */
+  base: URL;
+  /** The shared notebook in whose name is asked; null for one's own. */
+  documentId(): string | null;
+  mayQuery: MayQuery;
+}
+
 export type FetchRelay = (url: URL, init: RequestInit) => Promise<Response>;
 
 export class Queries implements QuerySource {
-  readonly #base: URL;
-  readonly #mayQuery: MayQuery;
+  readonly #place: QueryPlace;
   readonly #fetch: FetchRelay;
+  readonly #kept: ResultKeeper;
   readonly #opened = new Map<string, OpenedQuery>();
 
-  constructor(base: URL, mayQuery: MayQuery, fetchRelay: FetchRelay = (url, init) => fetch(url, init)) {
-    this.#base = base;
-    this.#mayQuery = mayQuery;
+  constructor(
+    place: QueryPlace,
+    fetchRelay: FetchRelay = (url, init) => fetch(url, init),
+    kept: ResultKeeper = new KeptResults(),
+  ) {
+    this.#place = place;
     this.#fetch = fetchRelay;
+    this.#kept = kept;
   }
 
   async answer(message: QueryMessage): Promise<QueryPart | RefuseRequest | null> {
@@ -52,9 +72,14 @@ export class Queries implements QuerySource {
     try {
       const query = message.kind === "open_query" ? await this.#open(message) : this.#find(message);
       const { body, isLast } = await this.#next(query);
-      const more = isLast && query.mayHaveMore && ((await this.#status(query.id))?.more ?? false);
-      if (isLast) this.#opened.delete(query_id);
-      return { kind: "query_part", request_id, body, is_last: isLast, more };
+      const more = isLast && (query.more ?? (await this.#status(query.id))?.more ?? false);
+      query.keeping?.add(body);
+      if (isLast) {
+        query.keeping?.finish(more);
+        this.#opened.delete(query_id);
+      }
+      const age = message.kind === "open_query" ? query.age : {};
+      return { kind: "query_part", request_id, body, is_last: isLast, more, ...age };
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       this.#opened.delete(query_id);
@@ -79,29 +104,60 @@ export class Queries implements QuerySource {
     const query: OpenedQuery = {
       id: crypto.randomUUID(),
       stop: new AbortController(),
-      mayHaveMore: typeof request.first_rows === "number",
+      more: typeof request.first_rows === "number" ? null : false,
       stream: null,
+      age: {},
+      keeping: null,
     };
     this.#opened.set(query_id, query);
-    const refusal = await this.#mayQuery(connection, request.sql);
+    const refusal = await this.#place.mayQuery(connection, request.sql);
     if (refusal) throw new Refusal(refusal);
     if (query.stop.signal.aborted) throw stopped();
-    const address = new URL(`${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#base);
-    let response: Response;
-    try {
-      response = await this.#fetch(address, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ ...request, query_id: query.id }),
-        signal: query.stop.signal,
-        cache: "no-store",
-      });
-    } catch (cause) {
-      throw query.stop.signal.aborted ? stopped() : unreachable(cause);
-    }
+    const question = questionOf(this.#place.documentId(), connection, request);
+    const response = await this.#ask(query, connection, request);
+    if (!response) return this.#answerFromKept(query, question, request.max_age_seconds ?? null);
     if (!response.ok) throw await this.#refusalOf(response, query.id);
     if (!response.body || response.headers.get("content-type") !== ARROW_STREAM_TYPE) throw noRelay();
-    query.stream = new QueryStream(response.body);
+    const age_seconds = ageOf(response.headers);
+    if (age_seconds !== null) query.age = { age_seconds };
+    const origin = originOf(response.headers, Date.now());
+    query.keeping = origin && new ResultKeeping(this.#kept, question, origin);
+    query.stream = new PartStream(response.body);
+    return query;
+  }
+
+  /** Null when the relay cannot be reached. */
+  async #ask(
+    { id, stop }: OpenedQuery,
+    connection: string,
+    request: OpenQuery["request"],
+  ): Promise<Response | null> {
+    try {
+      const response = await this.#fetch(this.#queryAddress(connection), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...request, query_id: id }),
+        signal: stop.signal,
+        cache: "no-store",
+      });
+      return isOfProxy(response) ? null : response;
+    } catch (cause) {
+      if (stop.signal.aborted) throw stopped();
+      // A fetch fails with TypeError for everything the browser does not tell.
+      if (!(cause instanceof TypeError)) throw cause;
+      return null;
+    }
+  }
+
+  async #answerFromKept(query: OpenedQuery, question: string, maxAge: number | null): Promise<OpenedQuery> {
+    const kept = await this.#kept.find(question);
+    if (query.stop.signal.aborted) throw stopped();
+    if (!kept) throw unreachable("this browser has kept no result of this query");
+    if (maxAge !== null && kept.ageSeconds > maxAge)
+      throw unreachable("the result that this browser has kept is older than max_age allows");
+    query.more = kept.more;
+    query.age = { age_seconds: kept.ageSeconds, is_offline: true };
+    query.stream = new PartStream(new Blob([kept.body]).stream());
     return query;
   }
 
@@ -159,35 +215,31 @@ export class Queries implements QuerySource {
     }
   }
 
+  #queryAddress(connection: string): URL {
+    const id = this.#place.documentId();
+    const room = id === null ? "" : `${ROOMS_PATH}/${encodeURIComponent(id)}/`;
+    return new URL(`${room}${DATA_PATH}/${encodeURIComponent(connection)}/query`, this.#place.base);
+  }
+
   #statusAddress(id: string): URL {
-    return new URL(`${QUERIES_PATH}/${id}`, this.#base);
+    return new URL(`${QUERIES_PATH}/${id}`, this.#place.base);
   }
-}
-
-class Refusal extends Error {
-  readonly body: ErrorBody;
-  readonly position: number | null;
-
-  constructor(body: ErrorBody, position: number | null = null) {
-    super(body.message);
-    this.body = body;
-    this.position = position;
-  }
-}
-
-function refused(code: ErrorBody["code"], message: string, hint: string): Refusal {
-  return new Refusal({ code, message, hint });
 }
 
 function stopped(): Refusal {
   return refused("unavailable", "The query was closed.", "Run it again.");
 }
 
-function unreachable(cause: unknown): Refusal {
-  // A fetch fails with TypeError for everything the browser does not tell.
-  if (!(cause instanceof TypeError)) throw cause;
-  const message = "The relay, which holds the databases, cannot be reached.";
-  return refused("unavailable", message, "Check the connection and run the query again.");
+/** A proxy in front of a relay that is down: the relay itself says why in JSON. */
+function isOfProxy({ status, headers }: Response): boolean {
+  return [502, 503, 504].includes(status) && !headers.get("content-type")?.startsWith("application/json");
+}
+
+function unreachable(andWhat: string): Refusal {
+  const message = `The relay, which holds the databases, cannot be reached, and ${andWhat}.`;
+  const hint =
+    "Python and its DataFrames go on, and so do queries whose results were kept here. Run this one when the connection is back.";
+  return refused("unavailable", message, hint);
 }
 
 function noRelay(): Refusal {

@@ -115,7 +115,7 @@ function recordView({
     <td>${actor}${on_behalf_of ? html` <span class="soft">for ${on_behalf_of}</span>` : nothing}</td>
     <td>${action}</td>
     <td>${object}</td>
-    <td class=${result === "ok" ? "operator-good" : "operator-bad"}>${result}</td>
+    <td class=${["ok", "kept"].includes(result) ? "operator-good" : "operator-bad"}>${result}</td>
     <td class="audit-details soft" title=${about}>${about}</td>
   </tr>`;
 }

@@ -77,7 +77,7 @@ export class ConnectionManager extends LitElement {
         <div>
           <strong>${info.name}</strong> <span class="soft">${ENGINES[info.engine]}, ${ORIGINS[origin] ?? origin}</span>
           ${info.description === "" ? nothing : html`<p>${info.description}</p>`}
-          <p class="soft">For ${who}. At most ${info.max_seconds} s, ${info.max_rows.toLocaleString("en")} rows and ${readableSize(info.max_bytes)} a query, ${max_queries} at a time.${accepts_powerful_role ? " Its role may do more than read." : ""}</p>
+          <p class="soft">For ${who}. At most ${info.max_seconds} s, ${info.max_rows.toLocaleString("en")} rows and ${readableSize(info.max_bytes)} a query, ${max_queries} at a time.${info.every_notebook === false ? " For shared notebooks only where their owners chose it." : ""}${accepts_powerful_role ? " Its role may do more than read." : ""}</p>
         </div>
         <button class="button" aria-label=${`Test ${info.name}`} ?disabled=${outcome === "testing"} @click=${() => void this.#test(info.name)}>Test</button>
         ${can_be_removed ? html`<button class="button" aria-label=${`Remove ${info.name}`} @click=${() => void this.#remove(info.name)}>Remove</button>` : nothing}
@@ -103,6 +103,7 @@ export class ConnectionManager extends LitElement {
         <small class="soft">Sealed at the relay. It can be used and replaced there, never read back.</small></label>
       <label class="dialog-field"><span>Description</span><input class="field" name="description" placeholder="Orders since 2019" /></label>
       <label class="dialog-field"><span>Accounts that may use it</span><input class="field" name="users" placeholder="their ids, or * for everybody who has one" /></label>
+      <label class="operator-check"><input type="checkbox" name="chosen" /> For a shared notebook only where its owners choose it</label>
       <label class="operator-check"><input type="checkbox" name="powerful" /> Accept a role that may do more than read</label>
       ${this.#refusal === null ? nothing : refused(this.#refusal)}
       <footer class="dialog-footer">
@@ -127,6 +128,7 @@ export class ConnectionManager extends LitElement {
         users: text("users")
           .split(/[\s,]+/)
           .filter(Boolean),
+        every_notebook: !given.has("chosen"),
         accept_powerful_role: given.has("powerful"),
       });
       this.#connections = connections;

@@ -13,3 +13,10 @@ export const KEY: IconNode = [
 
 /** A column that points at another table's. */
 export const REFERENCE: IconNode = [["path", { d: "M4 5v7a3 3 0 0 0 3 3h12M14 10l5 5-5 5" }]];
+
+/** Steps below steps. */
+export const PLAN: IconNode = [
+  ["rect", { x: 3, y: 3, width: 8, height: 6, rx: 1 }],
+  ["rect", { x: 13, y: 15, width: 8, height: 6, rx: 1 }],
+  ["path", { d: "M7 9v9h6" }],
+];

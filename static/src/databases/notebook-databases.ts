@@ -5,13 +5,18 @@ import type * as Y from "yjs";
 import type { Cell } from "../document/notebook.ts";
 import type { Databases } from "../elements/databases.ts";
 import type { NotebookPage } from "../elements/notebook-page.ts";
+import rules from "../styles/roots/databases.css" with { type: "text" };
+import { adoptStyles } from "./adopted-styles.ts";
+import { isBuildable } from "./buildable.ts";
+import { CellPlan } from "./cell-plan.ts";
 import { connectionField } from "./connection-field.ts";
 import { DataRequests } from "./data-requests.ts";
-import { adoptDatabaseStyles } from "./databases-styles.ts";
+import { chooseConnections } from "./notebook-connections.ts";
 import { showOperatorDialog } from "./operator-dialog.ts";
+import { PlanPanel } from "./plan-panel.ts";
 import { RelayAnswers } from "./relay-answers.ts";
 import { SchemaPanel } from "./schema-panel.ts";
-import { SchemaStore } from "./schema-store.ts";
+import { SchemaStore, valueOf } from "./schema-store.ts";
 import type { TreeNode } from "./schema-tree.ts";
 import { connectionOf, sqlMetadata } from "./sql-cell.ts";
 import { sqlEditing } from "./sql-editing.ts";
@@ -26,23 +31,40 @@ export async function startDatabases(page: NotebookPage, base: URL): Promise<Dat
 class NotebookDatabases implements Databases {
   readonly #page: NotebookPage;
   readonly #store: SchemaStore;
-  readonly #panel: SchemaPanel;
+  readonly #schemas: SchemaPanel;
+  readonly #plans: PlanPanel;
+  readonly #plan: CellPlan;
   readonly #life = new AbortController();
-  #isOpen = false;
+  /** What stands beside the cells. */
+  #open: HTMLElement | null = null;
+  /** The cell whose plan was asked for. */
+  #explained: string | null = null;
 
   constructor(page: NotebookPage, relay: RelayAnswers) {
     this.#page = page;
-    const requests = new DataRequests(relay);
+    const { stored, id } = page.parts.open;
+    const requests = new DataRequests(relay, () => (stored.isShared ? id : null));
     this.#store = new SchemaStore(requests);
-    this.#panel = new SchemaPanel({
+    this.#schemas = new SchemaPanel({
       store: this.#store,
       look: new TableLook(requests),
       insert: (node) => void this.#insert(node).catch(page.parts.onError),
       query: (node) => this.#query(node),
+      build: (node) => void this.#build(node).catch(page.parts.onError),
       manage: () => void this.#manage(relay).catch(page.parts.onError),
+      choose: () => void this.#choose(requests).catch(page.parts.onError),
       close: () => this.togglePanel(),
     });
-    adoptDatabaseStyles(page, this.#life.signal);
+    this.#plans = new PlanPanel({
+      again: () => this.#ask(this.#explained),
+      close: () => {
+        this.#show(null);
+        page.controller.returnFocus();
+      },
+    });
+    const { kernel } = page.controller.session;
+    this.#plan = new CellPlan({ requests, kernel, panel: this.#plans });
+    adoptStyles(page, rules, this.#life.signal);
     // The cells' tools show the connections once they are known.
     this.#store.addEventListener(
       "change",
@@ -57,16 +79,28 @@ class NotebookDatabases implements Databases {
   }
 
   panel() {
-    return this.#isOpen ? html`${this.#panel}` : null;
+    this.#schemas.isShared = this.#page.parts.open.stored.isShared;
+    return this.#open && html`${this.#open}`;
   }
 
   togglePanel(): void {
-    this.#isOpen = !this.#isOpen;
-    this.#page.requestUpdate();
+    this.#show(this.#open === this.#schemas ? null : this.#schemas);
+  }
+
+  explain(): void {
+    this.#explained = this.#page.controller.activeId;
+    this.#show(this.#plans);
+    this.#ask(this.#explained);
+  }
+
+  #ask(cellId: string | null): void {
+    const { notebook, order } = this.#page.controller;
+    const cell = notebook.cell(cellId ?? "");
+    void this.#plan.ask(cell, cell ? `Cell ${order.indexOf(cell.id) + 1}` : "");
   }
 
   connectionField(cell: Cell) {
-    return connectionField(cell, this.#store);
+    return connectionField(cell, this.#store, () => this.explain());
   }
 
   sqlLanguage(text: Y.Text): Extension {
@@ -103,16 +137,41 @@ class NotebookDatabases implements Databases {
     view.focus();
   }
 
-  /** Below the cell in use. */
   #query(node: TreeNode & { kind: "table" }): void {
-    const { controller } = this.#page;
     const engine = this.#store.connection(node.connection)?.engine;
-    if (!engine) return;
+    if (engine) this.#putIntoCell(node.connection, selectStatement(node.table, engine));
+  }
+
+  async #build({ connection, table }: TreeNode & { kind: "table" }): Promise<void> {
+    const engine = this.#store.connection(connection)?.engine;
+    const schema = valueOf(this.#store.schema(connection));
+    if (!isBuildable(engine) || !schema) return;
+    const { openBuilder } = await import("./builder/entry.ts");
+    const builder = openBuilder(this.#page, this.#life.signal, {
+      ...{ connection, engine, schema, table },
+      put: (sql) => this.#putIntoCell(connection, sql),
+      close: () => this.#show(this.#schemas),
+    });
+    this.#show(builder);
+  }
+
+  /** A new one, below the cell in use. */
+  #putIntoCell(connection: string, source: string): void {
+    const { controller } = this.#page;
     const cell = controller.notebook.insertCell(controller.order.indexOf(controller.activeId ?? "") + 1, {
-      source: selectStatement(node.table, engine),
-      metadata: sqlMetadata(node.connection),
+      source,
+      metadata: sqlMetadata(connection),
     });
     controller.edit(cell.id, "end");
+  }
+
+  #show(open: HTMLElement | null): void {
+    this.#open = open;
+    this.#page.requestUpdate();
+  }
+
+  async #choose(requests: DataRequests): Promise<void> {
+    if (await chooseConnections(requests)) await this.#store.wantConnections(true);
   }
 
   async #manage(relay: RelayAnswers): Promise<void> {

@@ -7,10 +7,13 @@ import { SchemaStore, valueOf } from "./schema-store.ts";
 
 const BASE = new URL("http://relay.example/");
 
-function setUp(answers: Record<string, { status?: number; json?: unknown; html?: string }> = {}) {
+function setUp(
+  answers: Record<string, { status?: number; json?: unknown; html?: string }> = {},
+  documentId: string | null = null,
+) {
   const relay = new FakeRelay();
   for (const [path, answer] of Object.entries(answers)) relay.answers.set(path, answer);
-  const requests = new DataRequests(new RelayAnswers(BASE, relay.fetch));
+  const requests = new DataRequests(new RelayAnswers(BASE, relay.fetch), () => documentId);
   return { relay, requests };
 }
 
@@ -63,4 +66,39 @@ test("a schema that cannot be read anew stays as it was, with the reason", async
   const known = store.schema("shop");
   assert.equal(known.kind, "failed");
   assert.deepEqual(valueOf(known), schema);
+});
+
+test("a shared notebook is asked for what it may use of what each person may", async () => {
+  const offered = [
+    FAKE_CONNECTION,
+    { ...FAKE_CONNECTION, name: "payroll", every_notebook: false },
+    { ...FAKE_CONNECTION, name: "trips" },
+  ];
+  const { relay, requests } = setUp({ "rooms/a%2Fb/data/connections": { json: { offered } } }, "a/b");
+  const names = async () => (await requests.connections()).list.map(({ name }) => name);
+  assert.deepEqual(await names(), ["shop", "trips"]);
+  relay.answers.set("rooms/a%2Fb/data/connections", { json: { offered, chosen: ["payroll", "hr"] } });
+  assert.deepEqual(await names(), ["payroll"]);
+  assert.deepEqual((await requests.choose(["payroll", "hr"])).ofNotebook?.chosen, ["payroll", "hr"]);
+  assert.equal(relay.asked.at(-1), "PUT rooms/a%2Fb/data/connections");
+});
+
+test("only owners choose what a shared notebook uses", async () => {
+  const status = { document_id: "n", epoch: "e", sequence: 1, role: "editor" };
+  const { relay, requests } = setUp({ "rooms/n": { json: status } }, "n");
+  assert.equal(await requests.mayChoose(), false);
+  relay.answers.set("rooms/n", { json: { ...status, role: "owner" } });
+  assert.equal(await requests.mayChoose(), true);
+});
+
+test("a look into a table of a shared notebook is the notebook's", async () => {
+  const { relay, requests } = setUp({}, "n");
+  const table = { schema: "public", table: "orders" };
+  const asked = [requests.schema("shop"), requests.sample("shop", table), requests.profile("shop", table)];
+  await Promise.allSettled(asked);
+  assert.deepEqual(relay.asked, [
+    "GET rooms/n/data/shop/schema",
+    "POST rooms/n/data/shop/sample",
+    "POST rooms/n/data/shop/profile",
+  ]);
 });

@@ -32,7 +32,7 @@ export class RelayAnswers {
   async ask<Type>(
     path: string,
     shape: RecordShape<Type>,
-    { method = "GET", body }: { method?: "GET" | "POST" | "DELETE"; body?: object } = {},
+    { method = "GET", body }: { method?: "GET" | "POST" | "PUT" | "DELETE"; body?: object } = {},
   ): Promise<Type> {
     const response = await this.#send(path, {
       method,

@@ -3,10 +3,13 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { ChevronRight, Database, Ellipsis, RotateCw, X } from "lucide";
 import { readableTime } from "../elements/duration.ts";
 import { icon } from "../elements/icon.ts";
+import { isBuildable } from "./buildable.ts";
 import { KEY, REFERENCE, TABLE } from "./drawings.ts";
+import { choiceView, noConnections } from "./no-connections.ts";
 import { wordsOf } from "./relay-answers.ts";
 import { type SchemaStore, valueOf } from "./schema-store.ts";
 import { counted, type TreeNode, treeRows } from "./schema-tree.ts";
+import { facts, spoken } from "./schema-words.ts";
 import type { TableLook } from "./table-look.ts";
 
 export interface SchemaPanelParts {
@@ -16,15 +19,25 @@ export interface SchemaPanelParts {
   insert(node: TreeNode): void;
   /** Makes a SQL cell that reads the table. */
   query(node: TreeNode & { kind: "table" }): void;
+  /** Opens the query builder on the table. */
+  build(node: TreeNode & { kind: "table" }): void;
   manage(): void;
+  /** Lets owners choose what a shared notebook may use. */
+  choose(): void;
   close(): void;
 }
 
 const SECONDS_BETWEEN_AGES = 30;
 
 export class SchemaPanel extends LitElement {
-  static override properties = { filter: { state: true }, activeId: { state: true } };
+  static override properties = {
+    filter: { state: true },
+    activeId: { state: true },
+    isShared: { attribute: false },
+  };
   declare filter: string;
+  /** Whether the notebook is. */
+  declare isShared: boolean;
   declare activeId: string | null;
   readonly #parts: SchemaPanelParts;
   readonly #expanded = new Set<string>();
@@ -38,6 +51,7 @@ export class SchemaPanel extends LitElement {
     this.#parts = parts;
     this.filter = "";
     this.activeId = null;
+    this.isShared = false;
   }
 
   override connectedCallback(): void {
@@ -93,7 +107,7 @@ export class SchemaPanel extends LitElement {
   }
 
   protected override render() {
-    const { store, manage, close } = this.#parts;
+    const { store, manage, choose, close } = this.#parts;
     const isLoading = store.connections.kind === "loading";
     const mayManage = valueOf(store.connections)?.mayManage ?? false;
     return html`<aside class="schema-panel" aria-label="Databases">
@@ -103,6 +117,7 @@ export class SchemaPanel extends LitElement {
         ${mayManage ? button(Ellipsis, "Connections and audit…", manage) : nothing}
         ${button(X, "Close the databases panel", close)}
       </header>
+      ${this.isShared ? choiceView(valueOf(store.connections)?.ofNotebook ?? null, choose) : nothing}
       ${this.#content()}
     </aside>`;
   }
@@ -115,7 +130,7 @@ export class SchemaPanel extends LitElement {
         ? this.#refused(connections.error)
         : html`<p class="soft">Asking the relay…</p>`;
     }
-    if (known.list.length === 0) return this.#noConnections(known.mayManage);
+    if (known.list.length === 0) return noConnections(known, this.#parts.manage);
     const active = this.#rows.find(({ id }) => id === this.activeId);
     const search = (event: Event) => {
       this.filter = (event.target as HTMLInputElement).value;
@@ -155,7 +170,7 @@ export class SchemaPanel extends LitElement {
   }
 
   #details(row: TreeNode) {
-    const { insert, query, look } = this.#parts;
+    const { store, insert, query, build, look } = this.#parts;
     return html`<section class="schema-details" aria-label=${`About ${row.label}`}>
       <h3>${row.label}</h3>
       ${facts(row).map((fact) => html`<p>${fact}</p>`)}
@@ -163,6 +178,7 @@ export class SchemaPanel extends LitElement {
       <div class="schema-actions">
         ${row.kind === "connection" ? nothing : html`<button class="button" title="Enter" @click=${() => insert(row)}>Insert the name</button>`}
         ${row.kind === "table" ? html`<button class="button" @click=${() => query(row)}>Query 100 rows</button>` : nothing}
+        ${row.kind === "table" && isBuildable(store.connection(row.connection)?.engine) ? html`<button class="button" @click=${() => build(row)}>Build a query…</button>` : nothing}
         ${row.kind === "table" ? html`<button class="button" @click=${() => void look.want(row.connection, row.table)}>Sample and profile</button>` : nothing}
       </div>
       ${row.kind === "table" ? look.render(row.connection, row.table) : nothing}
@@ -175,9 +191,8 @@ export class SchemaPanel extends LitElement {
       return html`<p class="soft">Schema read ${readableTime(known.at)}. ${counted(known.value.tables.length, "table")}${known.value.cut ? ", and more than are listed" : ""}.</p>`;
     if (known.kind !== "failed") return nothing;
     const { message, hint } = wordsOf(known.error);
-    const again = () => void this.#parts.store.wantSchema(connection, true);
     return html`<div class="schema-refused" role="alert"><p><strong>${message}</strong></p><p>${hint}</p>
-      <button class="button" @click=${again}>Try again</button></div>`;
+      <button class="button" @click=${() => void this.#parts.store.wantSchema(connection, true)}>Try again</button></div>`;
   }
 
   #refused(error: unknown) {
@@ -186,19 +201,6 @@ export class SchemaPanel extends LitElement {
       <p><strong>${message}</strong></p>
       <p>${hint}</p>
       <button class="button" @click=${() => void this.#parts.store.refresh()}>Try again</button>
-    </div>`;
-  }
-
-  #noConnections(mayManage: boolean) {
-    return html`<div class="schema-refused">
-      <p><strong>No connection is declared for you.</strong></p>
-      ${
-        mayManage
-          ? html`<p>Add one here, or at the relay's command line:</p>
-              <pre>wasm-runtime connection add warehouse postgresql://reader@db/shop</pre>
-              <button class="button primary" @click=${this.#parts.manage}>Add a connection…</button>`
-          : html`<p>Ask whoever runs this relay to declare one for your account.</p>`
-      }
     </div>`;
   }
 
@@ -266,34 +268,6 @@ function drawingOf(row: TreeNode) {
   if (row.kind !== "column") return nothing;
   if (row.column.primary_key) return icon(KEY, "key");
   return row.column.references ? icon(REFERENCE) : html`<span class="schema-no-arrow"></span>`;
-}
-
-/** What a screen reader says of a row. */
-function spoken(row: TreeNode): string {
-  const kind = row.kind === "note" ? "" : ` ${row.kind}`;
-  const key = row.kind === "column" && row.column.primary_key ? ", primary key" : "";
-  return `${row.label}${kind}${row.detail ? `, ${row.detail}` : ""}${key}`;
-}
-
-function facts(row: TreeNode): string[] {
-  switch (row.kind) {
-    case "connection":
-      return [row.detail, row.info.description].filter((fact) => fact !== "");
-    case "table":
-      return [`${row.table.schema}.${row.table.name}`, row.table.comment ?? "", row.detail].filter(
-        (fact) => fact !== "",
-      );
-    case "column": {
-      const { type, nullable, primary_key, references, comment } = row.column;
-      const key = primary_key ? ["Primary key"] : [];
-      const target = references ? [`References ${references}`] : [];
-      return [`${type || "no type"}${nullable ? "" : ", not null"}`, ...key, ...target, comment ?? ""].filter(
-        (fact) => fact !== "",
-      );
-    }
-    default:
-      return row.detail === "" ? [] : [row.detail];
-  }
 }
 
 function button(drawing: typeof X, title: string, act: () => void, disabled = false) {

@@ -1,6 +1,6 @@
 /** The connections and their schemas, asked for once and kept until somebody wants them anew. */
 import type { ConnectionInfo, DatabaseSchema } from "../contracts/generated-databases.ts";
-import type { DataRequests } from "./data-requests.ts";
+import type { DataRequests, UsableConnections } from "./data-requests.ts";
 
 /** Something the relay has, as far as this page knows. */
 export type Known<Value> =
@@ -8,11 +8,6 @@ export type Known<Value> =
   | { kind: "loading"; before: Value | null }
   | { kind: "here"; value: Value; at: Date }
   | { kind: "failed"; error: unknown; before: Value | null };
-
-export interface KnownConnections {
-  list: readonly ConnectionInfo[];
-  mayManage: boolean;
-}
 
 const UNKNOWN = { kind: "unknown" } as const;
 
@@ -26,7 +21,7 @@ export function valueOf<Value>(known: Known<Value>): Value | null {
 export class SchemaStore extends EventTarget {
   readonly #requests: Pick<DataRequests, "connections" | "schema">;
   readonly #now: () => Date;
-  #connections: Known<KnownConnections> = UNKNOWN;
+  #connections: Known<UsableConnections> = UNKNOWN;
   readonly #schemas = new Map<string, Known<DatabaseSchema>>();
 
   constructor(requests: Pick<DataRequests, "connections" | "schema">, now: () => Date = () => new Date()) {
@@ -35,7 +30,7 @@ export class SchemaStore extends EventTarget {
     this.#now = now;
   }
 
-  get connections(): Known<KnownConnections> {
+  get connections(): Known<UsableConnections> {
     return this.#connections;
   }
 
@@ -52,10 +47,7 @@ export class SchemaStore extends EventTarget {
     if (!isWanted(this.#connections, anew)) return;
     await this.#follow(
       this.#connections,
-      async () => {
-        const { connections, may_manage } = await this.#requests.connections();
-        return { list: connections, mayManage: may_manage ?? false };
-      },
+      () => this.#requests.connections(),
       (known) => {
         this.#connections = known;
       },

@@ -133,6 +133,11 @@ export const ENGINES: Record<ConnectionInfo["engine"], string> = {
   mysql: "MySQL",
   sqlite: "SQLite",
   duckdb: "DuckDB",
+  redshift: "Redshift",
+  flightsql: "Flight SQL",
+  snowflake: "Snowflake",
+  bigquery: "BigQuery",
+  adbc: "ADBC",
 };
 
 /** Names may hold any character, so they are written so that no two paths are alike. */

@@ -12,7 +12,8 @@ export interface EngineSql {
 const EVERYWHERE = `abs avg ceil coalesce concat count dense_rank first_value floor lag last_value lead length lower
   ltrim max min mod nth_value ntile nullif percent_rank power rank replace round row_number rtrim sign sqrt sum trim
   upper`;
-const OF_ENGINE: Record<Engine, string> = {
+/** The engines whose own SQL is not known here have the standard's. */
+const OF_ENGINE: Partial<Record<Engine, string>> = {
   postgresql: `age array_agg array_length bool_and bool_or char_length corr date_bin date_part date_trunc
     format generate_series greatest initcap jsonb_agg jsonb_array_elements jsonb_build_object json_agg least left lpad
     ln log make_date mode now percentile_cont percentile_disc position random regexp_match regexp_replace repeat reverse
@@ -40,17 +41,21 @@ const duckdb = SQLDialect.define({
   types: `${PostgreSQL.spec.types ?? ""} blob double hugeint list map struct tinyint ubigint uinteger union usmallint utinyint`,
 });
 
-const DIALECTS: Record<Engine, SQLDialect> = {
+const DIALECTS: Partial<Record<Engine, SQLDialect>> = {
   postgresql: PostgreSQL,
   mysql: MariaSQL,
   sqlite: SQLite,
   duckdb,
+  redshift: PostgreSQL,
 };
 
 /** null: nobody knows the engine yet. */
 export function sqlOf(engine: Engine | null): EngineSql {
   if (engine === null) return { dialect: StandardSQL, functions: wordsIn(EVERYWHERE) };
-  return { dialect: DIALECTS[engine], functions: wordsIn(`${EVERYWHERE} ${OF_ENGINE[engine]}`) };
+  return {
+    dialect: DIALECTS[engine] ?? StandardSQL,
+    functions: wordsIn(`${EVERYWHERE} ${OF_ENGINE[engine] ?? ""}`.trim()),
+  };
 }
 
 function wordsIn(text: string): string[] {

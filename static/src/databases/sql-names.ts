@@ -1,28 +1,23 @@
 /** Names as a statement writes them, and the statements that the schema browser begins. */
 import type { ConnectionInfo, TableInfo } from "../contracts/generated-databases.ts";
+import { reservedWords } from "./sql-reserved.ts";
 
 type Engine = ConnectionInfo["engine"];
 
 /** Where a schema goes without saying. */
 const USUAL_SCHEMA: Partial<Record<Engine, string>> = {
   postgresql: "public",
+  redshift: "public",
   sqlite: "main",
   duckdb: "main",
 };
 
-/** Words that no engine takes for a name without quotes; those that people give to tables and columns. */
-const RESERVED = new Set(
-  `all and as asc between by case check column constraint create cross current_date default desc distinct else end
-  except exists false fetch for foreign from full group having in index inner intersect into is join key keys left like
-  limit natural not null offset on or order outer primary range references right rows select set some table then to
-  true union unique user using values when where window with`.split(/\s+/),
-);
-
 /** As it is when it can be, else in the engine's quotes. */
 export function quoted(name: string, engine: Engine): string {
-  // PostgreSQL folds a name without quotes to lower case; a name in lower case is the same everywhere.
-  if (/^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name)) return name;
-  const mark = engine === "mysql" ? "`" : '"';
+  // A name without quotes is folded: to capitals by Snowflake, elsewhere to lower case or not at all.
+  const plain = engine === "snowflake" ? /^[A-Z_][A-Z0-9_]*$/ : /^[a-z_][a-z0-9_]*$/;
+  if (plain.test(name) && !reservedWords(engine).has(name.toLowerCase())) return name;
+  const mark = engine === "mysql" || engine === "bigquery" ? "`" : '"';
   return mark + name.replaceAll(mark, mark + mark) + mark;
 }
 

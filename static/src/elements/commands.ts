@@ -37,6 +37,7 @@ export const COMMANDS = [
   { id: "run-all", title: "Run all cells", group: "Run" },
   { id: "run-above", title: "Run all cells above", group: "Run" },
   { id: "run-below", title: "Run this cell and all below", group: "Run" },
+  { id: "explain", title: "Explain the SQL cell", group: "Run", keys: ["Shift-e"] },
   { id: "first-error", title: "Go to the first error", group: "Run", keys: ["e"] },
   { id: "running-cell", title: "Go to the running cell", group: "Run", keys: ["."] },
 

@@ -6,10 +6,13 @@ import type { NotebookPage } from "./notebook-page.ts";
 
 /** Asks its page for an update when what it shows has changed. */
 export interface Databases {
-  /** The schema browser beside the cells, while it is open. */
+  /** What stands beside the cells: the schema browser, a plan, the query builder; null while none is open. */
   panel(): unknown;
+  /** Shows or hides the schema browser. */
   togglePanel(): void;
-  /** Which connection a SQL cell asks, to choose. */
+  /** Shows what the database would do for the active cell. */
+  explain(): void;
+  /** Which connection a SQL cell asks, to choose; and its plan. */
   connectionField(cell: Cell): unknown;
   /** How the source of a SQL cell is read, completed and marked. */
   sqlLanguage(text: Y.Text): Extension;

@@ -32,5 +32,6 @@ function wordsOf({ host, way }: NetworkAsk, cellWords: string) {
   if (way === "database") {
     return html`${cellWords} wants to query the database ${name} with your rights, whoever runs it.`;
   }
+  if (way === "right") return html`${cellWords} wants to ${name} with your rights, whoever runs it.`;
   return html`${cellWords} wants to reach ${name}${way === "relay" ? " through the relay" : ""}.`;
 }

@@ -198,6 +198,10 @@ export class NotebookPage extends LitElement {
     return this.#databasesStarted;
   }
 
+  #inDatabases(act: "togglePanel" | "explain"): void {
+    this.#databases().then((databases) => databases[act](), this.parts.onError);
+  }
+
   #died(error: { message: string; hint?: string }) {
     return html`<section class="kernel-died" role="alert">
       <p><strong>Python stopped.</strong> ${error.message} <span class="soft">${error.hint ?? ""}</span></p>
@@ -216,9 +220,8 @@ export class NotebookPage extends LitElement {
       "toggle-files": () => {
         this.showsFiles = !this.showsFiles;
       },
-      "toggle-databases": () => {
-        this.#databases().then((databases) => databases.togglePanel(), onError);
-      },
+      "toggle-databases": () => this.#inDatabases("togglePanel"),
+      explain: () => this.#inDatabases("explain"),
       settings: () => {
         showSettings(settings, this.controller, this.parts.open.network).catch(onError);
       },

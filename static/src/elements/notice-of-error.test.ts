@@ -14,7 +14,7 @@ function starting() {
     loader: FAKE_LOADER,
     environmentName: () => "tiny",
     settings: () => ({}),
-    http: () => assert.fail(),
+    openHttp: () => assert.fail(),
     openQueries: () => assert.fail(),
     onFileChanged: () => undefined,
   });

@@ -11,6 +11,7 @@ type PageCommandId = Extract<
   | "toggle-all-line-numbers"
   | "toggle-files"
   | "toggle-databases"
+  | "explain"
   | "toggle-theme"
   | "settings"
   | "save"

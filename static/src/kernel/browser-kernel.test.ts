@@ -24,10 +24,16 @@ function setUp(options: Partial<BrowserKernelOptions> = {}) {
     environmentName: () => "tiny",
     settings: () => ({}),
     openQueries: async () => ({ answer: async () => null, closeAll: () => undefined }),
-    http: async ({ request_id }) => ({
-      kind: "refuse_request",
-      request_id,
-      error: { code: "network_refused", message: "no", hint: "" },
+    openHttp: async () => ({
+      answer: async (message) =>
+        message.kind === "close_http"
+          ? null
+          : {
+              kind: "refuse_request",
+              request_id: message.request_id,
+              error: { code: "network_refused", message: "no", hint: "" },
+            },
+      closeAll: () => undefined,
     }),
     onFileChanged: ignore,
     interruptPatienceMilliseconds: 20,

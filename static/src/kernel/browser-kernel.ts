@@ -6,7 +6,6 @@ import type {
   Completion,
   Environment,
   ErrorBody,
-  FetchHttp,
   KernelReady,
   KernelSettings,
   PageToWorker,
@@ -14,7 +13,7 @@ import type {
   RunEvent,
   RunFinished,
 } from "../contracts/generated.ts";
-import { HttpGate, type HttpPolicy } from "./http-gate.ts";
+import type { HttpMessage, HttpSource } from "./http-source.ts";
 import {
   type CommEvent,
   type InterruptOutcome,
@@ -27,6 +26,7 @@ import { asErrorBody, diedBecause, diedError } from "./kernel-errors.ts";
 import { KernelLife, type KernelMessage, type LifeParts, type LifePlan } from "./kernel-life.ts";
 import { KernelRequests } from "./kernel-requests.ts";
 import { Listeners } from "./listeners.ts";
+import { LoadedSource } from "./loaded-source.ts";
 import { OutstandingRuns } from "./outstanding-runs.ts";
 import type { QueryMessage, QuerySource } from "./query-source.ts";
 import type { SpareKernel } from "./spare-kernel.ts";
@@ -39,8 +39,8 @@ export interface BrowserKernelOptions extends LifeParts {
   settings: () => KernelSettings;
   /** Where a worker with Python prepared may be had, and is wished for when this kernel rests. */
   spare?: Pick<SpareKernel, "want" | "wait" | "take">;
-  http: HttpPolicy;
-  /** Called for the first query of each life. */
+  /** Called for the first request of each life, and likewise for the first query. */
+  openHttp: () => Promise<HttpSource>;
   openQueries: () => Promise<QuerySource>;
   onFileChanged(path: string, body: Uint8Array | null): void;
   /** How long Stop may take before the worker is ended instead. */
@@ -66,12 +66,13 @@ export class BrowserKernel implements Kernel {
   private readonly requests = new KernelRequests((message) => this.post(message));
   private life: KernelLife | null = null;
   private readiness = Promise.withResolvers<void>();
-  private readonly http: HttpGate;
-  private queries: Promise<QuerySource> | null = null;
+  private readonly http: LoadedSource<HttpMessage>;
+  private readonly queries: LoadedSource<QueryMessage>;
 
   constructor(options: BrowserKernelOptions) {
     this.options = options;
-    this.http = new HttpGate(options.http);
+    this.http = new LoadedSource(options.openHttp);
+    this.queries = new LoadedSource(options.openQueries);
   }
 
   onState(listener: (state: KernelState) => void, signal?: AbortSignal): void {
@@ -223,12 +224,14 @@ export class BrowserKernel implements Kernel {
         if (!this.requests.settle(message)) this.drop(`${message.kind} that answers nothing`);
         break;
       case "fetch_http":
-        void this.answerHttp(life, message);
+      case "read_http":
+      case "close_http":
+        void this.answer(life, this.http.answer(message));
         break;
       case "open_query":
       case "read_query":
       case "close_query":
-        void this.answerQuery(life, message);
+        void this.answer(life, this.queries.answer(message));
         break;
       case "file_changed":
         this.options.onFileChanged(message.path, message.body);
@@ -264,20 +267,9 @@ export class BrowserKernel implements Kernel {
     this.readiness.resolve();
   }
 
-  private async answerHttp(life: KernelLife, request: FetchHttp): Promise<void> {
-    life.post(await this.http.answer(request));
-  }
-
-  private async answerQuery(life: KernelLife, message: QueryMessage): Promise<void> {
-    try {
-      this.queries ??= this.options.openQueries();
-      const answer = await (await this.queries).answer(message);
-      if (answer) life.post(answer);
-    } catch (cause) {
-      console.error(cause);
-      this.queries = null;
-      if (message.kind !== "close_query") life.post(unanswered(message.request_id));
-    }
+  private async answer(life: KernelLife, answering: Promise<PageToWorker | null>): Promise<void> {
+    const answer = await answering;
+    if (answer) life.post(answer);
   }
 
   private fail(error: ErrorBody): void {
@@ -296,8 +288,8 @@ export class BrowserKernel implements Kernel {
     life.end(error.message);
     this.readiness.reject(error);
     this.requests.rejectAll(error);
-    this.queries?.then((queries) => queries.closeAll()).catch(console.error);
-    this.queries = null;
+    this.http.end();
+    this.queries.end();
     this.capabilities = [];
   }
 
@@ -319,10 +311,4 @@ export class BrowserKernel implements Kernel {
   private drop(reason: string): void {
     if (this.droppedMessages++ < 10) console.warn(`A message of the kernel was dropped: ${reason}`);
   }
-}
-
-function unanswered(request_id: string): PageToWorker {
-  const message = "The part of the page that asks databases did not work.";
-  const hint = "Check the connection and reload the page.";
-  return { kind: "refuse_request", request_id, error: { code: "unavailable", message, hint } };
 }

@@ -8,7 +8,8 @@ import { isAnswer } from "./mailbox.ts";
 export interface KernelFrameOptions {
   /** Where `frames/kernel.html` is. */
   frameUrl: string;
-  container?: HTMLElement;
+  /** One that the page holds from its beginning; the first who asks gets it. */
+  waiting?: HTMLIFrameElement | null;
 }
 
 const HELLO_TIMEOUT_MILLISECONDS = 10_000;
@@ -22,22 +23,34 @@ interface OpenFrame {
   port: MessagePort;
 }
 
-export function kernelFrame(options: KernelFrameOptions): OpenKernelLink {
-  return async (listener, signal) => connect(await openOpaqueFrame(options, signal), listener);
+export function kernelFrame({ frameUrl, waiting = null }: KernelFrameOptions): OpenKernelLink {
+  let atHand = waiting;
+  return async (listener, signal) => {
+    const first = atHand ?? newFrame(frameUrl);
+    atHand = null;
+    return connect(await openOpaqueFrame(first, frameUrl, signal), listener);
+  };
 }
 
 /** The header makes the frame opaque where it is sent; the attribute does so everywhere, but not offline. */
-async function openOpaqueFrame(options: KernelFrameOptions, signal: AbortSignal): Promise<OpenFrame> {
-  const byHeader = await openFrame(options, false, signal);
+async function openOpaqueFrame(
+  first: HTMLIFrameElement,
+  frameUrl: string,
+  signal: AbortSignal,
+): Promise<OpenFrame> {
+  const byHeader = await openFrame(first, signal);
   if (byHeader.origin === "null") return byHeader;
   byHeader.element.remove();
-  const byAttribute = await openFrame(options, true, signal);
+  const sandboxed = newFrame(frameUrl);
+  sandboxed.setAttribute("sandbox", "allow-scripts");
+  const byAttribute = await openFrame(sandboxed, signal);
   if (byAttribute.origin === "null") return byAttribute;
   byAttribute.element.remove();
   throw startFailed("This browser does not isolate the kernel's frame, so no code is run in it.");
 }
 
-function openFrame(options: KernelFrameOptions, sandboxed: boolean, signal: AbortSignal): Promise<OpenFrame> {
+/** As `index.html` has it. */
+function newFrame(frameUrl: string): HTMLIFrameElement {
   const element = document.createElement("iframe");
   element.title = "Python kernel";
   element.setAttribute("aria-hidden", "true");
@@ -45,8 +58,11 @@ function openFrame(options: KernelFrameOptions, sandboxed: boolean, signal: Abor
   // Not `display: none`: browsers throttle frames that are not laid out.
   element.style.cssText = "position:absolute;width:0;height:0;border:0;visibility:hidden";
   element.allow = "cross-origin-isolated *";
-  if (sandboxed) element.setAttribute("sandbox", "allow-scripts");
-  element.src = options.frameUrl;
+  element.src = frameUrl;
+  return element;
+}
+
+function openFrame(element: HTMLIFrameElement, signal: AbortSignal): Promise<OpenFrame> {
   return new Promise((resolve, reject) => {
     const done = new AbortController();
     const give = (error: unknown): void => {
@@ -78,8 +94,19 @@ function openFrame(options: KernelFrameOptions, sandboxed: boolean, signal: Abor
       },
       { signal: done.signal },
     );
-    (options.container ?? document.body).append(element);
+    if (!element.isConnected) {
+      document.body.append(element);
+      return;
+    }
+    // Whether it is there already or still on its way: one of the two reaches it.
+    greet(element);
+    element.addEventListener("load", () => greet(element), { signal: done.signal });
   });
+}
+
+function greet({ contentWindow }: HTMLIFrameElement): void {
+  const message: PageToFrame = { protocol: FRAME_PROTOCOL, kind: "greet" };
+  contentWindow?.postMessage(message, "*");
 }
 
 function connect(frame: OpenFrame, listener: LinkListener): KernelLink {

@@ -2,16 +2,17 @@
 import type {
   AnswerHttp,
   AnswerInput,
+  HttpPart,
   PageToWorker,
   QueryPart,
   RefuseRequest,
 } from "../contracts/generated.ts";
 
 /** What a cell may wait for. */
-export type Answer = AnswerInput | AnswerHttp | QueryPart | RefuseRequest;
+export type Answer = AnswerInput | AnswerHttp | HttpPart | QueryPart | RefuseRequest;
 
 export function isAnswer(message: PageToWorker): message is Answer {
-  return ["answer_input", "answer_http", "query_part", "refuse_request"].includes(message.kind);
+  return ["answer_input", "answer_http", "http_part", "query_part", "refuse_request"].includes(message.kind);
 }
 
 /** Slots of the memory by which the frame reaches a worker at any time. */
@@ -132,9 +133,9 @@ function decode(bytes: Uint8Array): Answer {
   const start = 2 * LENGTH_BYTES;
   const end = start + readLength(bytes, LENGTH_BYTES);
   const answer = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as Answer;
-  return answer.kind === "answer_http" || answer.kind === "query_part"
-    ? { ...answer, body: bytes.slice(end) }
-    : answer;
+  return answer.kind === "answer_input" || answer.kind === "refuse_request"
+    ? answer
+    : { ...answer, body: bytes.slice(end) };
 }
 
 function readLength(bytes: Uint8Array, at: number): number {

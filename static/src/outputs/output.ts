@@ -21,6 +21,8 @@ export type CommEvent = OpenComm | CommMessage | CloseComm;
 export interface CommChannel {
   onComm(listener: (event: CommEvent) => void, signal?: AbortSignal): void;
   sendComm(event: CommEvent): void;
+  /** What the kernel does now. */
+  readonly state?: { kind: string };
   /** What the kernel does now, by name: one that is off or starting anew has forgotten every comm. */
   onState?(listener: (state: { kind: string }) => void, signal?: AbortSignal): void;
 }

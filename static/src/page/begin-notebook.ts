@@ -8,7 +8,7 @@ import { makeSnapshot } from "../kernel/make-snapshot.ts";
 import type { OutputFrames } from "../outputs/frames.ts";
 import type { Database } from "../session/database.ts";
 import { WorkingFolder } from "../session/files.ts";
-import { answerHttp, type Gateway } from "../session/http.ts";
+import type { Gateway } from "../session/http.ts";
 import type { KeptEnvironment } from "../session/kept-environments.ts";
 import { NetworkGate, NetworkGrants } from "../session/network-gate.ts";
 import { ownUser } from "../session/own-user.ts";
@@ -53,9 +53,11 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     },
     new NetworkGrants(storage, notebook.id),
   );
+  const documentId = () => (stored.isShared ? notebook.id : null);
+  const loadHttp = () => import("../session/http-requests.ts");
   let gateway: Gateway | null = null;
   const loadGateway = async () => {
-    gateway ??= await parts.loadGateway(() => (stored.isShared ? notebook.id : null));
+    gateway ??= await parts.loadGateway(documentId);
     return gateway;
   };
   const kernel = new BrowserKernel({
@@ -64,10 +66,11 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     packages: () => notebook.packages,
     spare: supply.spare,
     settings: supply.kernelSettings,
-    http: (request) => answerHttp(request, network, undefined, loadGateway),
+    openHttp: async () =>
+      new (await loadHttp()).HttpRequests({ gate: network, loadGateway, base, documentId }),
     openQueries: async () => {
       const { Queries } = await import("../data/queries.ts");
-      return new Queries(base, (connection, sql) => network.checkQuery(connection, sql));
+      return new Queries({ base, documentId, mayQuery: network.checkQuery.bind(network) });
     },
     onFileChanged: (path, body) => {
       folder.take({ path, body }).catch(console.error);
@@ -112,7 +115,7 @@ export function beginNotebook(stored: StoredNotebook, parts: NotebookParts): Ope
     kernel,
     kept,
     describeBase: () => loader.describe(environmentName()),
-    fetchWheel: (request) => answerHttp(request, network),
+    fetchWheel: async (request) => (await loadHttp()).answerHttp(request, network),
     makeSnapshot: (...made) => makeSnapshot(supply.parts, ...made),
   });
   const keeping = {

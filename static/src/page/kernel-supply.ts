@@ -68,8 +68,9 @@ export function kernelSupply({ base, kernelProgram, settings, isKept }: SupplyOp
   });
   tendSpare(spare, settings);
   const frameUrl = new URL("frames/kernel.html", base).href;
+  const waiting = document.querySelector<HTMLIFrameElement>("#kernel-frame");
   return {
-    parts: { openLink: openedAhead(kernelFrame({ frameUrl })), loader: environments },
+    parts: { openLink: openedAhead(kernelFrame({ frameUrl, waiting })), loader: environments },
     loader,
     kept,
     spare,

@@ -59,6 +59,10 @@ export const CAPABILITIES: Record<CapabilityName, CapabilityWords> = {
     words: "Sites that let no other page read them are read through the relay.",
     fallback: "Sites that let no other page read them (CORS) cannot be read.",
   },
+  ai: {
+    words: "AI models can be asked, by keys that stay at the relay.",
+    fallback: "There are no AI models here: whoever runs the relay can add a provider (docs/ai.md).",
+  },
 };
 
 /** Whether any of the providers declared `name`. */

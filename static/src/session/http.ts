@@ -1,12 +1,13 @@
 /** Carries out the HTTP requests of Python that the network gate lets through. */
 import type { AnswerHttp, ErrorBody, FetchHttp, RefuseRequest } from "../contracts/generated.ts";
 import { readBounded } from "./bounded-body.ts";
+import type { HttpStream } from "./http-stream.ts";
 import type { NetworkGate } from "./network-gate.ts";
 import { refusal } from "./network-policy.ts";
 import { Patience } from "./patience.ts";
 
 /** A larger body would be in memory three times: here, in the message and in Python. */
-const MAX_BODY_BYTES = 512_000_000;
+export const MAX_BODY_BYTES = 512_000_000;
 /** Python waits for the answer; a server that never ends must not hold the cell for ever. */
 const LONGEST_SECONDS = 120;
 const BODILESS_METHODS = ["GET", "HEAD"];
@@ -25,12 +26,16 @@ export interface Gateway {
   ): Promise<AnswerHttp | ErrorBody>;
 }
 
-/** Never rejects; without cookies, so that what Python reads does not depend on who the person is. */
+/**
+ * Never rejects; without cookies, so that what Python reads does not depend on who the person is.
+ * With a `stream` the answer holds what has come, unless a gateway brought it whole.
+ */
 export async function answerHttp(
   request: FetchHttp,
   gate: Pick<NetworkGate, "check" | "followsRedirects" | "checkRedirect" | "checkLanding">,
   fetchPage: FetchPage = (url, init) => fetch(url, init),
   loadGateway: () => Promise<Gateway | null> = async () => null,
+  stream: HttpStream | null = null,
 ): Promise<AnswerHttp | RefuseRequest> {
   const refused = (error: ErrorBody): RefuseRequest => ({
     kind: "refuse_request",
@@ -41,13 +46,15 @@ export async function answerHttp(
   const isRelayed = (await gateway?.reaches(request)) ?? false;
   const error = await gate.check(request, isRelayed);
   if (error !== null) return refused(error);
-  let patience = patienceFor(request);
+  let patience = patienceFor(request, stream);
+  const signal = (): AbortSignal =>
+    stream ? AbortSignal.any([stream.signal, patience.signal]) : patience.signal;
   const send = (redirect: RequestRedirect): Promise<Response> =>
-    fetchPage(request.url, { ...initOf(request), redirect, signal: patience.signal });
+    fetchPage(request.url, { ...initOf(request), redirect, signal: signal() });
   try {
     const read = (response: Response) => readBounded(response, MAX_BODY_BYTES, () => patience.heard());
     if (gateway !== null && isRelayed) {
-      const relayed = await gateway.answer(request, gate, patience.signal, read);
+      const relayed = await gateway.answer(request, gate, signal(), read);
       return "code" in relayed ? refused(relayed) : relayed;
     }
     let response = await send(gate.followsRedirects(request.url) ? "follow" : "manual");
@@ -56,13 +63,15 @@ export async function answerHttp(
       const forbidden = await gate.checkRedirect(request);
       if (forbidden !== null) return refused(forbidden);
       if (!isBodiless(request)) return refused(sentOn(request));
-      patience = patienceFor(request);
+      patience = patienceFor(request, stream);
       response = await send("follow");
     }
     const elsewhere = response.redirected ? gate.checkLanding(response.url) : null;
     if (elsewhere !== null) return refused(elsewhere);
     patience.heard();
-    const body = await read(response);
+    const { body, isLast } = stream
+      ? await stream.begin(response, patience)
+      : { body: await read(response), isLast: true };
     if (body === null) return refused(tooLarge(request.url));
     return {
       kind: "answer_http",
@@ -72,9 +81,11 @@ export async function answerHttp(
       url: response.url,
       headers: [...response.headers].map(([name, value]) => [name, value]),
       body,
+      is_last: isLast,
     };
   } catch (failure) {
-    if (failure instanceof DOMException && failure.name === "TimeoutError") return refused(tooSlow(request));
+    if (stream?.signal.aborted) return refused(closed());
+    if (isTimeout(failure)) return refused(tooSlow(request));
     // A fetch fails with TypeError for everything the browser does not tell: offline, DNS, CORS, a forbidden header.
     if (!(failure instanceof TypeError)) throw failure;
     return refused(unreachable(request.url));
@@ -83,8 +94,19 @@ export async function answerHttp(
   }
 }
 
-function patienceFor({ timeout_seconds }: FetchHttp): Patience {
-  return new Patience(timeout_seconds ?? null, LONGEST_SECONDS);
+/** A body that is read in parts may take as long as Python reads it. */
+function patienceFor({ timeout_seconds }: FetchHttp, stream: HttpStream | null): Patience {
+  return stream
+    ? new Patience(timeout_seconds ?? LONGEST_SECONDS, null)
+    : new Patience(timeout_seconds ?? null, LONGEST_SECONDS);
+}
+
+export function isTimeout(failure: unknown): boolean {
+  return failure instanceof DOMException && failure.name === "TimeoutError";
+}
+
+export function closed(): ErrorBody {
+  return { code: "unavailable", message: "The request was closed.", hint: "Send it again." };
 }
 
 function initOf(request: FetchHttp): RequestInit {
@@ -120,7 +142,7 @@ function unreachable(url: string): ErrorBody {
   );
 }
 
-function tooLarge(url: string): ErrorBody {
+export function tooLarge(url: string): ErrorBody {
   return refusal(
     `The answer of ${URL.parse(url)?.host ?? url} is larger than ${MAX_BODY_BYTES / 1e6} MB.`,
     "Ask for a part of it.",

@@ -10,9 +10,10 @@ export interface NetworkAsk {
   host: string;
   /**
    * How it is reached: by this browser, by the relay in its place, by a redirect to an address that
-   * browsers do not tell, or, a database, by the relay as the person whose page this is.
+   * browsers do not tell, or by the relay as the person whose page this is: a database, or a right,
+   * and then `host` are the words for what it is used for.
    */
-  way: "browser" | "relay" | "redirect" | "database";
+  way: "browser" | "relay" | "redirect" | "database" | "right";
   /** The first address, or the first SQL, that was asked for. */
   url: string;
   method: string;
@@ -89,6 +90,11 @@ export class NetworkGate extends EventTarget {
       `You did not allow this notebook to query the database ${connection}.`,
       "Allow it in the notebook's network settings and run the cell again.",
     );
+  }
+
+  /** Whether something of the relay's may be used, with the rights of the person whose page this is. */
+  async mayUse(ask: NetworkAsk): Promise<boolean> {
+    return this.#granted.has(ask.grant) || this.#ask(ask);
   }
 
   /** Whether what a followed redirect brought may be handed on: never from the app itself or a private network. */

@@ -7,10 +7,13 @@ export class Patience {
   private readonly silentSeconds: number | null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `silentSeconds`: how long nothing may come; null for as long as the whole may take. */
-  constructor(silentSeconds: number | null, wholeSeconds: number) {
+  /** How long nothing may come, and how long the whole may take; null for no such limit. */
+  constructor(silentSeconds: number | null, wholeSeconds: number | null) {
     this.silentSeconds = silentSeconds;
-    this.signal = AbortSignal.any([AbortSignal.timeout(wholeSeconds * 1000), this.silence.signal]);
+    this.signal =
+      wholeSeconds === null
+        ? this.silence.signal
+        : AbortSignal.any([AbortSignal.timeout(wholeSeconds * 1000), this.silence.signal]);
     this.heard();
   }
 

@@ -1,10 +1,11 @@
 /** Who the person at a shared notebook is to the relay, and what they may do in it. */
 import type { Session, User } from "../contracts/generated.ts";
+import { forgetResults } from "../data/results-database.ts";
 import type { TextStorage } from "../session/settings.ts";
 import { AccessError, type AccessRequests } from "./access-requests.ts";
 import { askToSignIn } from "./access-sign-in.ts";
 import type { Role } from "./access-words.ts";
-import { rememberUser } from "./own-user.ts";
+import { lastUser, rememberUser } from "./own-user.ts";
 
 /** Fires "change". */
 export class OwnAccess extends EventTarget {
@@ -82,7 +83,10 @@ export class OwnAccess extends EventTarget {
   #become(session: Session): void {
     this.#session = session;
     if (session.user) this.#hasSignedOut = false;
-    if (session.user || this.isSignedOut) rememberUser(this.#storage, session.user ?? null);
+    if (session.user || this.isSignedOut) {
+      if (lastUser(this.#storage)?.id !== session.user?.id) void forgetResults();
+      rememberUser(this.#storage, session.user ?? null);
+    }
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -1,5 +1,6 @@
 """%%sql: rows shown as a table, kept as a DataFrame, errors that point into the SQL."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from tests.kernel.test_waiting import nested_loop
 from wasm_runtime.contracts.codec import decode
 from wasm_runtime.contracts.everything import CONTRACT
 from wasm_runtime.contracts.relay_api import ErrorBody
+from wasm_runtime.contracts.sql_cell import SQL_PARAMETERS_TARGET
 from wasm_runtime.contracts.table import TABLE_TYPE, TableColumn, TableOutput
+from wasm_runtime.contracts.worker import OpenComm
+from wasm_runtime.kernel.data import frames_sql
 from wasm_runtime.kernel.host import QueryRefused
 
 pytestmark = nested_loop
@@ -83,6 +87,42 @@ def test_sql_over_frames_that_is_wrong_says_what_there_is(notebook: Notebook) ->
     text = error_of(notebook.run("%%sql\nselect * from slaes"))
     assert text.startswith("ProgrammingError: No such table: slaes.")
     assert "DataFrames here: sales" in text
+
+
+def test_stop_ends_an_endless_query_of_frames(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = itertools.count()
+
+    def pressed_soon() -> int:
+        if next(looks) == 3:
+            raise KeyboardInterrupt
+        return 0
+
+    monkeypatch.setattr(frames_sql, "_look", pressed_soon)
+    endless = "with recursive s (n) as (select 1 union all select n + 1 from s) select count(*) "
+    messages = notebook.run(f"%%sql\n{endless} from s")
+    assert "KeyboardInterrupt" in error_of(messages)
+    assert messages[-1].status == "interrupted"
+
+
+def asked_values(notebook: Notebook, sql: str) -> dict[str, Any]:
+    """What the kernel answers a page that asks for the values of a SQL cell's parameters."""
+    opened = OpenComm(
+        comm_id="c1", target_name=SQL_PARAMETERS_TARGET, data={"sql": sql}, metadata={}, buffers=[]
+    )
+    (answer,) = [each for each in notebook.ask(opened) if each.kind == "comm_msg"]
+    values: dict[str, Any] = answer.data
+    return values
+
+
+def test_a_page_is_told_the_values_that_a_query_would_bind(notebook: Notebook) -> None:
+    notebook.run("import datetime\nday, least, city = datetime.date(2026, 11, 21), 4, [1]")
+    sql = "select ':city', day::text where day > :day and n >= :least -- :city"
+    told = asked_values(notebook, sql)
+    assert told["parameters"] == {"day": {"date": "2026-11-21"}, "least": 4}
+    for sql, words in ((":nothing", "there is no variable nothing"), (":city", "is list")):
+        assert words in asked_values(notebook, f"select {sql}")["error"]["message"]
 
 
 @pytest.mark.parametrize("line", ["demo other", "demo --on-frames", "demo --first x", "demo 1a <<"])

@@ -2,8 +2,9 @@
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -183,10 +184,22 @@ def test_csv_is_exported_as_sorted_and_filtered() -> None:
     assert buffers == [b"city,n\nbern,-1\nBern,\n"]
 
 
-def test_parquet_without_a_writer_is_refused() -> None:
-    answer = ask(AskExport(request_id="1", format="parquet"))
+def test_csv_of_many_rows_has_one_header() -> None:
+    table_id, _ = store.add(pd.DataFrame({"n": range(120_000)}))
+    _, (body,) = answer_request(table_id, encode(AskExport(request_id="1", format="csv")))
+    lines = body.decode().splitlines()
+    assert (len(lines), lines[0], lines[1], lines[-1]) == (120_001, "n", "0", "119999")
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_a_file_that_is_too_large_is_refused(
+    format_: Literal["csv", "parquet"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wasm_runtime.kernel.tables.export.MAX_BYTES", 2 * 1024**2)
+    frame = pd.DataFrame({"n": np.random.default_rng(1).random(600_000)})
+    answer = ask(AskExport(request_id="1", format=format_), frame)
     assert isinstance(answer, TableRefusal)
-    assert "Download CSV" in answer.hint
+    assert "larger than 2 MiB" in answer.message
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,30 @@ SIGNED_IN = {
     ("/data/{connection}/schema", "GET"),
     ("/data/{connection}/sample", "POST"),
     ("/data/{connection}/profile", "POST"),
+    ("/data/{connection}/explain", "POST"),
     ("/data/{connection}/query", "POST"),
     ("/net/hosts", "GET"),
     ("/net/fetch", "POST"),
+    ("/storages", "GET"),
+    ("/storages/{storage}/list", "GET"),
+    ("/storages/{storage}/files/{path:path}", "GET"),
+    ("/storages/{storage}/files/{path:path}", "PUT"),
+    ("/storages/{storage}/files/{path:path}", "DELETE"),
+    ("/ai/models", "GET"),
+    ("/ai/openai/v1/models", "GET"),
+    ("/ai/openai/v1/chat/completions", "POST"),
+    ("/ai/openai/v1/responses", "POST"),
+    ("/ai/openai/v1/embeddings", "POST"),
+    ("/ai/anthropic/v1/models", "GET"),
+    ("/ai/anthropic/v1/messages", "POST"),
 }
+WITH_AN_ACCOUNT = {
+    ("/tokens", "GET"),
+    ("/tokens", "POST"),
+    ("/tokens/{token_id}", "DELETE"),
+}
+AGENTS_ONLY = {("/mcp", "GET"), ("/mcp", "POST"), ("/mcp", "DELETE")}
+"""Of tokens and tools: tests/relay/mcp/test_matrix.py."""
 OPERATORS_ONLY = {
     ("/operator/connections", "GET"),
     ("/operator/connections", "POST"),
@@ -88,9 +108,30 @@ ON_DOCUMENT = {
     ("/rooms/{document_id}/links", "GET"): "manage",
     ("/rooms/{document_id}/links", "POST"): "manage",
     ("/rooms/{document_id}/links/{link_id}", "DELETE"): "manage",
+    ("/rooms/{document_id}/data/connections", "GET"): "read",
+    ("/rooms/{document_id}/data/connections", "PUT"): "manage",
+    ("/rooms/{document_id}/data/{connection}/schema", "GET"): "read",
+    ("/rooms/{document_id}/data/{connection}/sample", "POST"): "run",
+    ("/rooms/{document_id}/data/{connection}/profile", "POST"): "run",
+    ("/rooms/{document_id}/data/{connection}/explain", "POST"): "run",
+    ("/rooms/{document_id}/data/{connection}/query", "POST"): "run",
     ("/rooms/{document_id}/net/fetch", "POST"): "run",
     ("/rooms/{document_id}/net/hosts", "GET"): "read",
     ("/rooms/{document_id}/net/hosts", "PUT"): "manage",
+    ("/rooms/{document_id}/storages", "GET"): "read",
+    ("/rooms/{document_id}/storages", "PUT"): "manage",
+    ("/rooms/{document_id}/storages/{storage}/list", "GET"): "run",
+    ("/rooms/{document_id}/storages/{storage}/files/{path:path}", "GET"): "run",
+    ("/rooms/{document_id}/storages/{storage}/files/{path:path}", "PUT"): "run",
+    ("/rooms/{document_id}/storages/{storage}/files/{path:path}", "DELETE"): "run",
+    ("/rooms/{document_id}/ai/models", "GET"): "read",
+    ("/rooms/{document_id}/ai/policy", "PUT"): "manage",
+    ("/rooms/{document_id}/ai/openai/v1/models", "GET"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/chat/completions", "POST"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/responses", "POST"): "run",
+    ("/rooms/{document_id}/ai/openai/v1/embeddings", "POST"): "run",
+    ("/rooms/{document_id}/ai/anthropic/v1/models", "GET"): "run",
+    ("/rooms/{document_id}/ai/anthropic/v1/messages", "POST"): "run",
     # Last, since it ends the document that the others ask for.
     ("/rooms/{document_id}", "DELETE"): "delete",
 }
@@ -105,7 +146,9 @@ PARAMETERS = {
     "file_name": "none.whl",
     "path:path": "none",
     "connection": "none",
+    "storage": "none",
     "query_id": "none",
+    "token_id": "none",
 }
 
 
@@ -140,6 +183,7 @@ def path_of(pattern: str) -> str:
 
 def test_every_live_route_is_in_the_matrix(settings: Settings) -> None:
     everything = PUBLIC | AT_THIS_MACHINE | SIGNED_IN | OPERATORS_ONLY | set(ON_DOCUMENT)
+    everything |= WITH_AN_ACCOUNT | AGENTS_ONLY
     assert live_routes(settings) == everything
 
 
@@ -202,6 +246,22 @@ def test_nobody_who_is_not_named_runs_the_relay(notebook: World, who: str) -> No
     for pattern, method in sorted(OPERATORS_ONLY):
         answer = visitor(notebook, who).ask(method, path_of(pattern))
         assert answer.status_code == (403 if who in KNOWN else 401), (pattern, method)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_tokens_are_for_those_with_an_account(notebook: World, who: str) -> None:
+    for pattern, method in sorted(WITH_AN_ACCOUNT):
+        answer = visitor(notebook, who).ask(method, path_of(pattern))
+        refused = 401 if who not in KNOWN else 403 if who.startswith("guest") else None
+        found = answer.status_code if answer.status_code in (401, 403) else None
+        assert found == refused, (pattern, method)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_session_opens_what_is_for_agents(notebook: World, who: str) -> None:
+    for pattern, method in sorted(AGENTS_ONLY):
+        answer = visitor(notebook, who).ask(method, path_of(pattern))
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
 def test_an_account_that_is_named_runs_the_relay_and_a_guest_of_that_id_does_not() -> None:

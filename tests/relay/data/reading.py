@@ -1,8 +1,10 @@
 """Run a statement to its end, and read what came."""
 
+import asyncio
 import io
+import time
 import warnings
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Context, Decimal
 from typing import Any
@@ -54,6 +56,14 @@ async def begun(engine: Engine, sql: str, seconds: float = 30) -> AsyncIterator[
     async with engine.run(Statement(sql=sql, seconds=seconds)) as parts:
         await anext(parts)
         yield parts
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for it: the server is told, and need not have done it yet."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
 
 
 def rows_of(content: bytes) -> list[dict[str, Any]]:

@@ -85,5 +85,9 @@ def _table(name: str, declared: Declaration) -> str:
     password = 'secret("reader")' if declared.user else ""
     plain = as_plain(dataclasses.replace(declared, password=password))
     # A JSON string is a TOML string too.
-    lines = [f"{field} = {json.dumps(value)}" for field, value in plain.items()]
+    lines = [
+        f"{field}.{each} = {json.dumps(own)}" if each else f"{field} = {json.dumps(own)}"
+        for field, value in plain.items()
+        for each, own in (value.items() if isinstance(value, dict) else [("", value)])
+    ]
     return "\n".join([f"[connections.{name}]", *lines])

@@ -83,15 +83,16 @@ def mariadb_server() -> Iterator[Server]:
             yield Server(folder, 0, lambda: os.killpg(process.pid, signal.SIGKILL))
 
 
-def mariadb(server: Server, statements: str) -> None:
-    """Run statements as the root user."""
-    _mariadb(server.folder / "socket", statements)
+def mariadb(server: Server, statements: str) -> str:
+    """Run statements as the root user; what they print."""
+    return _mariadb(server.folder / "socket", statements)
 
 
-def _mariadb(socket: Path, statements: str) -> None:
+def _mariadb(socket: Path, statements: str) -> str:
     program = ["mariadb", "--no-defaults", f"--socket={socket}", "-uroot", "--batch"]
     program += ["--default-character-set=utf8mb4"]
-    subprocess.run(program, input=statements.encode(), check=True, capture_output=True)
+    done = subprocess.run(program, input=statements.encode(), check=True, capture_output=True)
+    return done.stdout.decode()
 
 
 @contextmanager

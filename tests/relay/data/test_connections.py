@@ -53,6 +53,13 @@ def test_a_file_an_environment_and_the_store_declare_together(tmp_path: Path) ->
     ]
 
 
+def test_a_store_keeps_what_is_switched_off(tmp_path: Path) -> None:
+    connections = connections_in(tmp_path)
+    declared = Declaration(name="w", engine="sqlite", path="/w", keep_results=False)
+    connections.add(declared)
+    assert connections.get("w") == declared
+
+
 def test_a_password_is_kept_sealed_and_apart(tmp_path: Path) -> None:
     connections = connections_in(tmp_path)
     declared = Declaration(name="warehouse", engine="postgresql", host="db", user="reader")

@@ -19,6 +19,7 @@ from tests.relay.data.servers import READER_PASSWORD
 _EVERYWHERE = [
     {"sql": "select nope"},
     {"sql": "select 1", "password": "x"},
+    {"sql": "select 1", "max_age_seconds": 60},
     {"sql": "select 1", "parameters": {"a": {"select": 1}}},
 ]
 _REVEALING = {
@@ -59,8 +60,9 @@ def test_nothing_secret_leaves_the_relay(declarations: Declarations, tmp_path: P
             _drive(relay, name, scanner)
         scanner.feed("log", relay.log.encode())
     scanner.feed("log", relay.log.encode())
-    for file in (tmp_path / "data").iterdir():
-        scanner.feed(f"file {file.name}", file.read_bytes())
+    for file in (tmp_path / "data").rglob("*"):
+        if file.is_file():
+            scanner.feed(f"file {file.name}", file.read_bytes())
     assert {"http", "log", "file audit.sqlite", "command lines", "children"} <= scanner.channels
     assert scanner.hits() == set()
 
@@ -105,16 +107,23 @@ def test_the_scanner_finds_what_is_planted(spelling: str) -> None:
 
 def _drive(relay: DataRelay, name: str, scanner: LeakScanner) -> None:
     """Use a connection in every way, most of them wrong."""
-    paths = ["data/connections", f"data/{name}/schema", "data/queries/none", "metrics", "health"]
+    paths = ["data/queries/none", "metrics", "health"]
     paths += ["operator/connections", "operator/audit", "operator/audit/export"]
     for path in paths:
         _feed(scanner, relay.http.get(path))
-    for what in ("sample", "profile"):
-        asked = {"schema": "public", "table": "people"}
-        _feed(scanner, relay.http.post(f"data/{name}/{what}", json=asked))
+    for place in ("data", "rooms/a/data"):
+        for path in (f"{place}/connections", f"{place}/{name}/schema"):
+            _feed(scanner, relay.http.get(path))
+        for what in ("sample", "profile"):
+            asked = {"schema": "public", "table": "people"}
+            _feed(scanner, relay.http.post(f"{place}/{name}/{what}", json=asked))
+        for given in [*_EVERYWHERE, *({"sql": sql} for sql in _REVEALING.get(name, []))]:
+            for what in ("query", "explain"):
+                _feed(scanner, relay.http.post(f"{place}/{name}/{what}", json=given))
+    for chosen in ([name, "nowhere"], [], [name]):
+        asked = {"connections": chosen}
+        _feed(scanner, relay.http.put("rooms/a/data/connections", json=asked))
     _feed(scanner, relay.http.post(f"operator/connections/{name}/test"))
-    for given in [*_EVERYWHERE, *({"sql": sql} for sql in _REVEALING.get(name, []))]:
-        _feed(scanner, relay.http.post(f"data/{name}/query", json=given))
     if name in SERIES:
         with relay.stream(name, SERIES[name].format(rows=10**8), max_seconds=20) as answer:
             chunks = answer.iter_raw()

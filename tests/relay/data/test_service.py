@@ -10,11 +10,13 @@ import pytest
 
 from relay.audit import AuditLog
 from relay.auth.actor import Actor
-from relay.data.access import DeclaredUsers
+from relay.chosen import Chosen
+from relay.data.access import Asker, DeclaredUsers
 from relay.data.connections import Connections
 from relay.data.declaration import Declaration
 from relay.data.engine import END_OF_STREAM, Chunk, End, FakeEngine
 from relay.data.errors import NoSuchConnection
+from relay.data.grants import Grants
 from relay.data.service import DataService
 from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
@@ -39,9 +41,10 @@ async def service(tmp_path: Path) -> AsyncIterator[DataService]:
     secrets = SecretStore(tmp_path / "s.sqlite", SecretMask([]), environment={})
     connections = Connections(tmp_path / "c.sqlite", secrets, built_in=declared, environment={})
     audit = AuditLog(tmp_path / "audit.sqlite")
+    chosen = Chosen(tmp_path / "chosen.sqlite", "connections", audit)
     made = DataService(
         connections,
-        DeclaredUsers(),
+        Grants(connections, DeclaredUsers(), chosen, audit),
         audit,
         lambda declaration, password: FakeEngine([Chunk(b"schema"), End()]),
     )
@@ -63,21 +66,21 @@ async def service(tmp_path: Path) -> AsyncIterator[DataService]:
 async def test_a_connection_is_for_whom_it_is_declared(
     service: DataService, actor: Actor, allowed: set[str]
 ) -> None:
-    assert {each.name for each in service.connections(actor).connections} == allowed
+    assert {each.name for each in service.grants.connections(actor).connections} == allowed
     for name in ("mine", "adas", "everybodys", "nowhere"):
         if name in allowed:
-            query = await service.query(actor, name, QueryRequest(sql="select 1"))
+            query = await service.query(Asker(actor), name, QueryRequest(sql="select 1"))
             content = b"".join([chunk async for chunk in query.chunks()])
             assert content == b"schema" + END_OF_STREAM
         else:
             with pytest.raises(NoSuchConnection, match="no connection"):
-                await service.query(actor, name, QueryRequest(sql="select 1"))
+                await service.query(Asker(actor), name, QueryRequest(sql="select 1"))
             with pytest.raises(NoSuchConnection, match="no connection"):
-                await service.schema(actor, name)
+                await service.schema(Asker(actor), name)
 
 
 async def test_a_query_is_known_to_its_owner_only(service: DataService) -> None:
-    await service.query(_ADA, "adas", QueryRequest(sql="select 1", query_id="adas-query"))
+    await service.query(Asker(_ADA), "adas", QueryRequest(sql="select 1", query_id="adas-query"))
     assert service.status(_ADA, "adas-query").connection == "adas"
     for other in (_EVE, _LOCAL, _NOBODY):
         with pytest.raises(NoSuchConnection):
@@ -91,7 +94,7 @@ async def test_a_request_may_ask_for_less_than_the_operator_allows_and_never_mor
 ) -> None:
     less = QueryRequest(sql="select 1", max_rows=5, max_seconds=1.5, max_bytes=100)
     more = QueryRequest(sql="select 1", max_rows=10**12, max_seconds=1e9, max_bytes=10**18)
-    limits = [(await service.query(_LOCAL, "mine", each)).limits for each in (less, more)]
+    limits = [(await service.query(Asker(_LOCAL), "mine", each)).limits for each in (less, more)]
     assert [(each.rows, each.seconds, each.bytes) for each in limits] == [
         (5, 1.5, 100),
         (10_000_000, 60, 2 * 1024**3),

@@ -17,7 +17,7 @@ import pytest
 from relay.audit import AuditLog
 from relay.errors import TooManyRequests
 from relay.net.decoding import Decoder
-from relay.net.places import Places
+from relay.places import Places
 from tests.relay.net.conftest import LIMITS
 from tests.relay.net.gateway import Gateway, exchange, toml
 from tests.relay.net.upstream import Received, Upstream, plain

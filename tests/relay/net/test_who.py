@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from relay.errors import Unavailable
-from relay.net.chosen import ChosenStore
 from relay.settings import Settings
 from tests.relay.auth.world import DOCUMENT, Visitor, World, world_of
 from tests.relay.net.gateway import Fetched, Gateway, exchange, gateway_with, toml
@@ -167,9 +165,3 @@ def test_what_a_host_sends_is_no_page_of_the_relays(gateway: Gateway, upstream: 
     assert found.http.headers["content-type"] == "application/vnd.wasm-runtime.exchange"
     assert found.http.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in found.http.headers["content-security-policy"]
-
-
-def test_choices_that_cannot_be_read_let_nothing_through(tmp_path: Path) -> None:
-    (tmp_path / "gateway.sqlite").write_bytes(b"not a database" * 100)
-    with pytest.raises(Unavailable):
-        ChosenStore(tmp_path / "gateway.sqlite").of("notebook")

@@ -42,6 +42,13 @@ def test_a_connection_is_declared_tested_and_forgotten(here: TestClient) -> None
     assert [each["info"]["name"] for each in left] == ["demo"]
 
 
+def test_a_connection_for_chosen_notebooks_is_kept_as_such(here: TestClient) -> None:
+    here.post("/operator/connections", json=NEW | {"every_notebook": False})
+    listed = here.get("/data/connections").json()["connections"]
+    found = {each["name"]: each.get("every_notebook", True) for each in listed}
+    assert found == {"demo": True, "warehouse": False}
+
+
 def test_the_demo_answers_a_test_with_its_version_and_cannot_be_removed(here: TestClient) -> None:
     assert "SQLite" in here.post("/operator/connections/demo/test").json()["version"]
     refused = here.delete("/operator/connections/demo")

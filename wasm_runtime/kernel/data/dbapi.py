@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from . import errors
+from .age import MaxAge, max_age_seconds, say_age
 from .arrow_stream import ArrowStream
 from .column_type import ColumnType
 from .errors import InterfaceError, NotSupportedError, ProgrammingError
@@ -68,15 +69,19 @@ class ColumnDescription(NamedTuple):
     null_ok: None = None
 
 
-def connect(connection: str) -> "Connection":
-    """The relay's connection of this name. It is read-only, and reached when a query is made."""
+def connect(connection: str, *, max_age: MaxAge = None) -> "Connection":
+    """The relay's connection of this name. It is read-only, and reached when a query is made.
+
+    With `max_age` kept results that are no older will do.
+    """
+    max_age_seconds(max_age)  # what is none is said here, and not with the first query
     if not isinstance(connection, str) or not connection:
         raise InterfaceError(
             f"connect: expected a connection's name, got {connection!r}.", 'connect("demo")'
         )
     # pandas's read_sql says this of every connection but SQLAlchemy's and sqlite3's.
     warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy", UserWarning)
-    return Connection(connection)
+    return Connection(connection, max_age)
 
 
 class Connection:
@@ -93,8 +98,9 @@ class Connection:
     ProgrammingError: ClassVar = errors.ProgrammingError
     NotSupportedError: ClassVar = errors.NotSupportedError
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, max_age: MaxAge = None) -> None:
         self.name = name
+        self.max_age = max_age
         self._is_closed = False
         self._cursors: list[Cursor] = []
 
@@ -179,7 +185,8 @@ class Cursor:
                 'cursor.execute("select * from sales where city = :city", {"city": "Osaka"})',
             )
         self._forget()
-        opened = open_query(self.connection.name, sql, dict(parameters or {}))
+        max_age = self.connection.max_age
+        opened = open_query(self.connection.name, sql, dict(parameters or {}), max_age=max_age)
         self._opened, self._parts = opened, opened.parts()
         try:
             while self._stream.types is None and self._read_part():
@@ -187,6 +194,7 @@ class Cursor:
         except BaseException:
             self._end()
             raise
+        say_age(self.connection.name, opened.age_seconds, opened.is_offline)
         self.description = [_description(each) for each in self._stream.types or []]
         return self
 

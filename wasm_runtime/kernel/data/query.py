@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any, Literal, overload
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from wasm_runtime.contracts.data import QueryRequest
 
+from .age import MaxAge, max_age_seconds, say_age
 from .arrow_stream import ArrowStream
 from .errors import InterfaceError
 from .frame import Decimals, FrameBuilder
@@ -28,6 +29,9 @@ class QueryResult:
     seconds: float
     fetched_at: str
     more: bool
+    age_seconds: float | None
+    """Of a kept result."""
+    is_offline: bool
 
 
 @overload
@@ -38,13 +42,20 @@ def query(
     *,
     result: Literal["pandas"] = "pandas",
     decimals: Decimals = "auto",
+    max_age: MaxAge = None,
     **parameters: Any,
 ) -> pd.DataFrame: ...
 
 
 @overload
 def query(
-    connection: str, sql: str, /, *, result: Literal["arrow"], **parameters: Any
+    connection: str,
+    sql: str,
+    /,
+    *,
+    result: Literal["arrow"],
+    max_age: MaxAge = None,
+    **parameters: Any,
 ) -> nanoarrow.Array: ...
 
 
@@ -55,18 +66,20 @@ def query(
     *,
     result: Literal["pandas", "arrow"] = "pandas",
     decimals: Decimals = "auto",
+    max_age: MaxAge = None,
     **parameters: Any,
 ) -> Any:
     """The rows of one statement on a connection of the relay; `:name` in the SQL is a parameter.
 
-    `result="arrow"` gives a nanoarrow.Array. Raises the exceptions of `errors`; Stop ends the
-    query in the database.
+    `result="arrow"` gives a nanoarrow.Array. With `max_age` ("10 minutes", a timedelta, seconds) a
+    kept result that is no older will do; its age is printed. Raises the exceptions of `errors`;
+    Stop ends the query in the database.
     """
     _check_result(result)
-    opened = open_query(connection, sql, parameters)
-    if result == "arrow":
-        return _arrow(list(opened.parts()))
-    return _read(opened, decimals)
+    opened = open_query(connection, sql, parameters, max_age=max_age)
+    read = _arrow(list(opened.parts())) if result == "arrow" else _read(opened, decimals)
+    say_age(connection, opened.age_seconds, opened.is_offline)
+    return read
 
 
 async def query_async(
@@ -76,21 +89,31 @@ async def query_async(
     *,
     result: Literal["pandas", "arrow"] = "pandas",
     decimals: Decimals = "auto",
+    max_age: MaxAge = None,
     **parameters: Any,
 ) -> Any:
     """As `query`, awaited: other tasks go on meanwhile."""
     _check_result(result)
-    opened = open_query(connection, sql, parameters)
+    opened = open_query(connection, sql, parameters, max_age=max_age)
+    read: Any
     if result == "arrow":
-        return _arrow([part async for part in opened.parts_async()])
-    reader = _Reader(decimals)
-    async for part in opened.parts_async():
-        reader.take(part)
-    return reader.frame()
+        read = _arrow([part async for part in opened.parts_async()])
+    else:
+        reader = _Reader(decimals)
+        async for part in opened.parts_async():
+            reader.take(part)
+        read = reader.frame()
+    say_age(connection, opened.age_seconds, opened.is_offline)
+    return read
 
 
 def open_query(
-    connection: str, sql: str, parameters: dict[str, Any], first_rows: int | None = None
+    connection: str,
+    sql: str,
+    parameters: dict[str, Any],
+    *,
+    first_rows: int | None = None,
+    max_age: MaxAge = None,
 ) -> OpenedQuery:
     """The query, not begun yet. Raises InterfaceError for what cannot be asked."""
     for name, value in (("connection", connection), ("sql", sql)):
@@ -100,7 +123,12 @@ def open_query(
                 'query("demo", "select * from sales")',
             )
     bound = parameters_json(parameters)
-    request = QueryRequest(sql=sql, parameters=bound, first_rows=first_rows)
+    request = QueryRequest(
+        sql=sql,
+        parameters=bound,
+        first_rows=first_rows,
+        max_age_seconds=max_age_seconds(max_age),
+    )
     return present_querying().open(connection, request)
 
 
@@ -111,17 +139,21 @@ def run_query(
     *,
     first_rows: int | None = None,
     decimals: Decimals = "auto",
+    max_age: MaxAge = None,
 ) -> QueryResult:
     """The result with what a table says of its source."""
     started = perf_counter()
-    opened = open_query(connection, sql, parameters, first_rows)
+    opened = open_query(connection, sql, parameters, first_rows=first_rows, max_age=max_age)
     frame = _read(opened, decimals)
+    age = timedelta(seconds=opened.age_seconds or 0)
     return QueryResult(
         frame=frame,
         connection=connection,
         seconds=round(perf_counter() - started, 3),
-        fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        fetched_at=(datetime.now(UTC) - age).isoformat(timespec="seconds"),
         more=opened.more,
+        age_seconds=opened.age_seconds,
+        is_offline=opened.is_offline,
     )
 
 

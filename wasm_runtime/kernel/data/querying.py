@@ -43,6 +43,10 @@ class OpenedQuery:
         self._state: Literal["new", "open", "over"] = "new"
         self.more = False
         """Once it is read: it ended after `first_rows`, and there were more."""
+        self.age_seconds: float | None = None
+        """Once some is read: how old a kept result is; None when the database was asked."""
+        self.is_offline = False
+        """Once some is read: it was kept by the page, and the relay cannot be reached."""
 
     def parts(self) -> Iterator[bytes]:
         """Blocks for each part. Raises Error; nothing is missing when it ends."""
@@ -84,6 +88,9 @@ class OpenedQuery:
         )
 
     def _take(self, part: QueryPart) -> bytes:
+        if part.age_seconds is not None:
+            self.age_seconds = part.age_seconds
+            self.is_offline = part.is_offline
         if part.is_last:
             self._state = "over"
             self.more = part.more

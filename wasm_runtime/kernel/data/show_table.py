@@ -1,5 +1,6 @@
 """`show_table`: any DataFrame as an interactive table."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from wasm_runtime.contracts.table import (
 )
 
 from ..tables.store import store
+from .age import kept_words
 from .errors import InterfaceError
 
 
@@ -37,14 +39,23 @@ def show_table(frame: pd.DataFrame, source: TableSource | None = None) -> None:
         variable=variable,
         source=source,
     )
+    note = _age_of(source)
     publish_display_data(
         {
             TABLE_TYPE: encode(output),
             # For whoever does not know the type; pandas bounds both.
-            "text/html": frame._repr_html_(),
-            "text/plain": repr(frame),
+            "text/html": f"{frame._repr_html_()}{note and f'<p>{note}</p>'}",
+            "text/plain": f"{frame!r}{note and chr(10) + note}",
         }
     )
+
+
+def _age_of(source: TableSource | None) -> str:
+    """What is said of a kept result, as it is now; empty for what the database has just given."""
+    if source is None or not source.cached:
+        return ""
+    age = datetime.now(UTC) - datetime.fromisoformat(source.fetched_at)
+    return kept_words(age.total_seconds(), source.offline)
 
 
 def _variable_of(frame: pd.DataFrame) -> str:

@@ -6,18 +6,16 @@ import pandas as pd
 
 from wasm_runtime.contracts.table import TableSource
 
-from .errors import InterfaceError, ProgrammingError
 from .frames_sql import query_frames
-from .parameters import parameter_json
 from .query import run_query
 from .show_table import show_table
 from .sql_magic import SqlLine
-from .sql_text import parameter_names
+from .sql_parameters import named_variables
 
 
 def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
     """Run, keep and show. `names` are the notebook's variables. Raises Error."""
-    parameters = _parameters(sql, names)
+    parameters = named_variables(sql, names)
     if not asked.connection:
         frames = {
             name: value
@@ -32,31 +30,16 @@ def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
             parameters,
             first_rows=asked.first_rows,
             decimals=asked.decimals,
+            max_age=asked.max_age,
         )
         frame = result.frame
         source = TableSource(
             connection=asked.connection,
             seconds=result.seconds,
             fetched_at=result.fetched_at,
+            cached=result.age_seconds is not None,
+            offline=result.is_offline,
             more=result.more,
         )
     names[asked.variable] = frame
     show_table(frame, source)
-
-
-def _parameters(sql: str, names: dict[str, Any]) -> dict[str, Any]:
-    """The variables that the SQL names. Raises ProgrammingError that points at the bad one."""
-    found = parameter_names(sql)
-    for name, position in found.items():
-        if name not in names:
-            raise ProgrammingError(
-                f"The SQL names :{name}, but there is no variable {name}.",
-                f"Run the cell that sets {name} first.",
-                sql,
-                position,
-            )
-        try:
-            parameter_json(name, names[name])
-        except InterfaceError as error:
-            raise ProgrammingError(error.message, error.hint, sql, position) from None
-    return {name: names[name] for name in found}

@@ -7,10 +7,14 @@ from typing import Any, Literal
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, magics_class
 
-from .errors import Error, OperationalError, ProgrammingError
+from .age import max_age_seconds
+from .errors import Error, InterfaceError, OperationalError, ProgrammingError
 
 DEFAULT_VARIABLE = "_sql"
-_USAGE = "%%sql [CONNECTION] [NAME <<] [--on-frames] [--first ROWS] [--decimals auto|exact|float]"
+_USAGE = (
+    "%%sql [CONNECTION] [NAME <<] [--on-frames] [--first ROWS] [--decimals auto|exact|float] "
+    "[--max-age 10m]"
+)
 _INTO = re.compile(r"(?P<name>\S+)\s*<<")
 
 
@@ -23,6 +27,8 @@ class SqlLine:
     variable: str = DEFAULT_VARIABLE
     first_rows: int | None = None
     decimals: Literal["auto", "exact", "float"] = "auto"
+    max_age: float | None = None
+    """In seconds; None: the database is asked."""
 
 
 @magics_class
@@ -78,10 +84,14 @@ def parse_line(line: str) -> SqlLine:
                 given["first_rows"] = _count(next(words, ""))
             case "--decimals":
                 given["decimals"] = _decimals(next(words, ""))
+            case "--max-age":
+                given["max_age"] = _age(next(words, ""))
             case _ if word.startswith("-") or "connection" in given:
                 raise UsageError(f"{_USAGE}: {word!r} was not expected.")
             case _:
                 given["connection"] = word
+    if "max_age" in given and "connection" not in given:
+        raise UsageError(f"{_USAGE}: --max-age is for a connection; DataFrames are never kept.")
     if on_frames and "connection" in given:
         raise UsageError(f"{_USAGE}: either a connection or --on-frames.")
     return SqlLine(**given)
@@ -97,6 +107,15 @@ def _decimals(text: str) -> str:
     if text not in ("auto", "exact", "float"):
         raise UsageError(f"{_USAGE}: --decimals takes auto, exact or float, not {text!r}.")
     return text
+
+
+def _age(text: str) -> float | None:
+    try:
+        return max_age_seconds(text)
+    except InterfaceError:
+        raise UsageError(
+            f"{_USAGE}: --max-age takes a length of time such as 90s, 10m, 2h or 1d, not {text!r}."
+        ) from None
 
 
 def _lines(error: Error) -> list[str]:

@@ -6,6 +6,7 @@ import {
   type FrameToPage,
   type FrameToWorker,
   type PageToFrame,
+  WAITS_FOR_GREETING,
   type WorkerToFrame,
 } from "./frame-messages.ts";
 import { WaitingReads } from "./waiting-read.ts";
@@ -69,13 +70,21 @@ function tellWorker(message: FrameToWorker, transfer: Transferable[] = []): void
 
 window.addEventListener("message", (event: MessageEvent<PageToFrame>) => {
   if (event.source !== window.parent || event.data?.protocol !== FRAME_PROTOCOL) return;
-  if (event.data.kind === "interrupt") stop();
+  if (event.data.kind === "greet") sayHello();
+  else if (event.data.kind === "interrupt") stop();
   else if (event.data.kind === "answer") mailbox?.send(event.data.answer);
   else if (event.data.kind === "file") reads.arrived(event.data.sha256, event.data.file);
   else if (event.data.kind === "prove") proofs.begin(event.data.sha256, event.data.file);
 });
 
 const { port1, port2 } = new MessageChannel();
+let pagesPort: MessagePort | null = port2;
 tellWorker({ kind: "connect", port: port1, control: shared, mailbox: memory }, [port1]);
-const isolated = self.crossOriginIsolated;
-tellPage({ protocol: FRAME_PROTOCOL, kind: "hello", isolated, takesAnswers: needsMailbox }, [port2]);
+if (location.hash !== WAITS_FOR_GREETING) sayHello();
+
+function sayHello(): void {
+  if (!pagesPort) return;
+  const isolated = self.crossOriginIsolated;
+  tellPage({ protocol: FRAME_PROTOCOL, kind: "hello", isolated, takesAnswers: needsMailbox }, [pagesPort]);
+  pagesPort = null;
+}

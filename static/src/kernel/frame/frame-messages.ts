@@ -5,7 +5,11 @@ import type { WaitingRead } from "./waiting-read.ts";
 
 export const FRAME_PROTOCOL = "wasm-runtime-kernel-frame";
 
+/** The end of the address of a frame that the page holds from its beginning: it says "hello" when it is greeted. */
+export const WAITS_FOR_GREETING = "#wait";
+
 export type PageToFrame =
+  | { protocol: typeof FRAME_PROTOCOL; kind: "greet" }
   | { protocol: typeof FRAME_PROTOCOL; kind: "interrupt" }
   | { protocol: typeof FRAME_PROTOCOL; kind: "answer"; answer: Answer }
   /** A file that the worker gets too; it may be asleep and wait for it. Null: it cannot be had. */

@@ -1,6 +1,6 @@
 /** Deno by its own interface: its imitation of Node's modules takes longer to load than all else of it. */
+import { importModule } from "../worker/import-module.ts";
 import type { Host, HostFile } from "./host.ts";
-import { evaluateModule } from "./module-text.ts";
 
 interface DenoStream {
   writeSync(bytes: Uint8Array): number;
@@ -42,7 +42,7 @@ export function denoHost(deno: DenoGlobal): Host {
         onChunk(chunk.subarray(0, count));
       }
     },
-    importModule: async (source) => evaluateModule(source) ?? importBlob(source),
+    importModule,
     exit: deno.exit.bind(deno),
   };
 }
@@ -73,13 +73,4 @@ function denoFile(file: DenoFile): HostFile {
 
 function writeAll(stream: DenoStream, bytes: Uint8Array): void {
   for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(stream.writeSync(rest));
-}
-
-async function importBlob(source: string): Promise<Record<string, unknown>> {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  try {
-    return (await import(url)) as Record<string, unknown>;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }

@@ -1,4 +1,5 @@
 /** Node, which is no sandbox. Its modules are imported only here, where they are wanted. */
+import { evaluateModule } from "../worker/module-text.ts";
 import type { Host } from "./host.ts";
 
 const STDOUT = 1;
@@ -45,7 +46,9 @@ export async function nodeHost(): Promise<Host> {
         process.stdin.on("end", resolve);
       }),
     // Node imports no blobs.
-    importModule: (source) => import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`),
+    importModule: async (source) =>
+      evaluateModule(source) ??
+      import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`),
     exit: process.exit.bind(process),
   };
 }

@@ -110,6 +110,7 @@ export class KernelCore {
         this.inputs.answer(message);
         break;
       case "answer_http":
+      case "http_part":
       case "query_part":
       case "refuse_request":
         this.page.settle(message);

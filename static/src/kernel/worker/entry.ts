@@ -4,6 +4,7 @@ import type { FrameToWorker, WorkerToFrame } from "../frame/frame-messages.ts";
 import { MailboxReader } from "../mailbox.ts";
 import { arrivingReads } from "./arriving-reads.ts";
 import { KernelCore } from "./core.ts";
+import { importModule } from "./import-module.ts";
 import { lockDown, remove } from "./lockdown.ts";
 import { Proofs } from "./proofs.ts";
 import { SharedWaits } from "./shared-waits.ts";
@@ -54,13 +55,4 @@ function emptied(): void {
 
 function tellFrame(message: WorkerToFrame): void {
   scope.postMessage(message);
-}
-
-async function importModule(source: string): Promise<Record<string, unknown>> {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  try {
-    return (await import(url)) as Record<string, unknown>;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }

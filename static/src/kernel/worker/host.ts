@@ -23,7 +23,7 @@ export interface Host {
   post(json: string, buffers?: Uint8Array[]): void;
   /** Resolves to the JSON text of the answered value: a string, or null when cancelled. */
   wait_input(inputId: string): Promise<string>;
-  /** The page's answer to a FetchHttp, OpenQuery or ReadQuery; `body` is a FetchHttp's. */
+  /** The page's answer to a FetchHttp, ReadHttp, OpenQuery or ReadQuery; `body` is a FetchHttp's. */
   ask_page(json: string, body?: Uint8Array): Promise<PageReply>;
   /** Waits that block the worker itself; undefined where it cannot share memory or need not. */
   readonly shared_waits: HostWaits | undefined;

@@ -2,18 +2,21 @@
 import type {
   AnswerHttp,
   FetchHttp,
+  HttpPart,
   OpenQuery,
   QueryPart,
+  ReadHttp,
   ReadQuery,
   RefuseRequest,
 } from "../../contracts/generated.ts";
 
-export type PageAnswer = AnswerHttp | QueryPart | RefuseRequest;
+export type PageAnswer = AnswerHttp | HttpPart | QueryPart | RefuseRequest;
 export type HttpOutcome = AnswerHttp | RefuseRequest;
-type Asked = FetchHttp | OpenQuery | ReadQuery;
+type Asked = FetchHttp | ReadHttp | OpenQuery | ReadQuery;
 /** A request without the id that it gets here. */
-export type PageQuestion = FetchQuestion | Omit<OpenQuery, "request_id"> | Omit<ReadQuery, "request_id">;
-export type FetchQuestion = Omit<FetchHttp, "request_id">;
+export type PageQuestion = FetchQuestion | Without<ReadHttp> | Without<OpenQuery> | Without<ReadQuery>;
+type Without<Question extends Asked> = Omit<Question, "request_id">;
+export type FetchQuestion = Without<FetchHttp>;
 
 export class PageRequests {
   private readonly waiting = new Map<string, (answer: PageAnswer) => void>();

@@ -4,6 +4,7 @@ import type { CommChannel, CommEvent } from "../output.ts";
 
 export class FakeTableChannel implements CommChannel {
   readonly sent: CommEvent[] = [];
+  state = { kind: "idle" };
   #listeners: ((event: CommEvent) => void)[] = [];
   #stateListeners: ((state: { kind: string }) => void)[] = [];
 
@@ -38,6 +39,7 @@ export class FakeTableChannel implements CommChannel {
   }
 
   become(kind: string): void {
+    this.state = { kind };
     for (const listener of this.#stateListeners) listener({ kind });
   }
 

@@ -25,6 +25,7 @@ test("connection, time, age and variable are told, and that rows are missing", (
     seconds: 0.25,
     fetched_at: "2026-06-01T11:57:00Z",
     cached: true,
+    offline: true,
     more: true,
   };
   const table = { table_id: "t", columns: [column], rows: 1, preview: [[1]], variable: "df", source };
@@ -33,7 +34,8 @@ test("connection, time, age and variable are told, and that rows are missing", (
     "cut short: there were more rows",
     "shop",
     "250 ms",
-    "3 minutes ago, from the cache",
+    "kept result, 3 minutes ago",
+    "the relay could not be reached",
     "df",
   ]);
 });

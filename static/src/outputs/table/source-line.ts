@@ -23,7 +23,9 @@ export function sourceParts({ columns, rows, variable, source }: TableOutput, no
   if (source) {
     if (source.more) parts.push("cut short: there were more rows");
     parts.push(source.connection, `${secondsWords(source.seconds)}`);
-    parts.push(`${ageWords(source.fetched_at, now)}${source.cached ? ", from the cache" : ""}`);
+    const age = ageWords(source.fetched_at, now);
+    parts.push(source.cached ? `kept result, ${age}` : age);
+    if (source.offline) parts.push("the relay could not be reached");
   }
   if (variable) parts.push(variable);
   return parts.filter((part) => part !== "");

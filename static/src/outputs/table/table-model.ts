@@ -15,6 +15,8 @@ export class TableModel {
   readonly #listeners = new Set<() => void>();
   #sort: TableSort[] = [];
   #filters: TableFilter[] = [];
+  #isKernelBusy: boolean;
+  #awaited = 0;
 
   /** Without `channel` only the preview is there. */
   constructor(table: TableOutput, channel: CommChannel | null, signal?: AbortSignal) {
@@ -25,6 +27,11 @@ export class TableModel {
       ask: (offset, limit) => this.#ask({ kind: "ask_window", offset, limit, ...this.#view }),
       onChange: () => this.#tell(),
     });
+    this.#isKernelBusy = channel?.state?.kind === "busy";
+    channel?.onState?.(({ kind }) => {
+      this.#isKernelBusy = kind === "busy";
+      this.#tell();
+    }, signal);
     signal?.addEventListener("abort", () => this.pages.stop(), { once: true });
   }
 
@@ -48,9 +55,15 @@ export class TableModel {
     return `The first ${preview.length.toLocaleString("en")} of ${counted(rows, "row")}. Run the cell to see all.`;
   }
 
+  /** What to say while something was asked for and Python has a cell to run first; else empty. */
+  get busyWords(): string {
+    if (!this.#isKernelBusy || this.#awaited === 0) return "";
+    return "Python is running a cell: what is missing here comes when that is done.";
+  }
+
   /** What to say where no row is. */
   get emptyWords(): string {
-    if (!this.pages.isTotalKnown) return "Asking the kernel…";
+    if (!this.pages.isTotalKnown) return this.busyWords || "Asking the kernel…";
     return this.#filters.length > 0 ? "No row passes the filters." : "This table has no rows.";
   }
 
@@ -105,14 +118,27 @@ export class TableModel {
 
   export(format: "csv" | "parquet"): Promise<{ name: string; body: Uint8Array }> {
     if (!this.#link) return Promise.reject(new TableGone());
-    return this.#link.export({ kind: "ask_export", format, ...this.#view });
+    return this.#follow(this.#link.export({ kind: "ask_export", format, ...this.#view }));
   }
 
   get #view() {
     return { sort: this.#sort, filters: this.#filters };
   }
 
-  #ask: TableLink["ask"] = (question) => this.#link?.ask(question) ?? Promise.reject(new TableGone());
+  #ask: TableLink["ask"] = (question) =>
+    this.#link ? this.#follow(this.#link.ask(question)) : Promise.reject(new TableGone());
+
+  /** Counts what is on its way. */
+  async #follow<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    this.#awaited++;
+    if (this.#isKernelBusy) this.#tell();
+    try {
+      return await answer;
+    } finally {
+      this.#awaited--;
+      if (this.#isKernelBusy) this.#tell();
+    }
+  }
 
   /** The kernel is gone: what remains is what the document holds. */
   #becomePreview(): void {

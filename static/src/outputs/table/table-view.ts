@@ -95,9 +95,10 @@ export class TableView {
   }
 
   #drawNotice(): void {
-    const { pages, previewWords } = this.#model;
+    const { pages, previewWords, busyWords } = this.#model;
     const parts: (Node | string)[] = [];
-    if (pages.error) {
+    if (busyWords) parts.push(busyWords);
+    else if (pages.error) {
       const again = button("Try again", () => pages.retry(), { class: "tool" });
       parts.push(element("span", { class: "failure" }, wordsOf(pages.error)), again);
     } else if (previewWords) parts.push(previewWords);

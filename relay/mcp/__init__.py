@@ -1,0 +1,1 @@
+"""Agents at notebooks, and Python in sandboxes, by the Model Context Protocol."""

@@ -1,0 +1,1 @@
+"""The relay's folders and object stores, as files of `storage://NAME/PATH`."""
