@@ -54,6 +54,8 @@ from .wire import decode_line, encode_line, encode_plain
 _log = logging.getLogger(__name__)
 
 _MAX_FETCHES_AT_ONCE = 8
+"""Each may hold a whole body. Others wait, for an installer asks for all it needs at once."""
+_MAX_TASKS = 64
 _MAX_CHANGED_BYTES = 256 * 1024**2
 
 
@@ -122,6 +124,7 @@ class HeadlessKernel:
         self._changed_bytes = 0
         self._ended: WasmRuntimeError | None = None
         self.changed_files: dict[str, bytes | None] = {}
+        self._places = asyncio.Semaphore(_MAX_FETCHES_AT_ONCE)
         self.fetches: set[asyncio.Task[None]] = set()
 
     @property
@@ -239,9 +242,10 @@ class HeadlessKernel:
 
     def _fetch(self, request: FetchHttp) -> None:
         async def answer() -> None:
-            await self._send(await self._gateway.answer(request))
+            async with self._places:
+                await self._send(await self._gateway.answer(request))
 
-        if len(self.fetches) >= _MAX_FETCHES_AT_ONCE:
+        if len(self.fetches) >= _MAX_TASKS:
             self._spawn(self._send(self._gateway.too_many(request)))
         else:
             self._spawn(answer())

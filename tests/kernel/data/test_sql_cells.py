@@ -111,8 +111,10 @@ def test_stop_ends_an_endless_query_of_frames(
 
 def asked_values(notebook: Notebook, sql: str) -> dict[str, Any]:
     """What the kernel answers a page that asks for the values of a SQL cell's parameters."""
+    data: Any = {"sql": sql}
+    none: Any = {}
     opened = OpenComm(
-        comm_id="c1", target_name=SQL_PARAMETERS_TARGET, data={"sql": sql}, metadata={}, buffers=[]
+        comm_id="c1", target_name=SQL_PARAMETERS_TARGET, data=data, metadata=none, buffers=[]
     )
     (answer,) = [each for each in notebook.ask(opened) if each.kind == "comm_msg"]
     values: dict[str, Any] = answer.data
