@@ -133,7 +133,7 @@ async def test_an_engine_stops_by_itself_at_its_own_limit(
     began = time.monotonic()
     with pytest.raises((QueryTimeout, QueryInterrupted)) as stopped:
         await read_stream(engine, endless[declaration.engine], seconds=0.5)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10  # it only backs up the limit of the relay itself
     if declaration.engine in ("postgresql", "mysql"):
         assert str(stopped.value) == "warehouse: the query was stopped at the limit."
         assert "max_seconds" in stopped.value.hint
