@@ -8,7 +8,7 @@ RUN make wheel
 
 FROM python:3.12-slim
 COPY --from=build /source/dist/*.whl /wheels/
-RUN pip install --no-cache-dir "$(ls /wheels/*.whl)[postgres,redis,oidc,storage,mcp]" && rm -r /wheels \
+RUN pip install --no-cache-dir "$(ls /wheels/*.whl)[ai,data,mcp,oidc,postgres,redis,redshift,storage]" && rm -r /wheels \
     && useradd --uid 10001 --create-home relay && install -d -o relay -g relay /cache
 USER 10001
 # Written to while it runs: the cache alone, and /tmp by what builds environments.

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 _NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$", re.IGNORECASE)
 _IN_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+_KEPT_IN_PATHS = "/!$&()*+,;=:@"
+"""Of the characters that RFC 3986 leaves as they are; an apostrophe is escaped by browsers."""
 SHORTEST = 8
 """A shorter value is no secret, and masking it would blank half the log."""
 
@@ -49,6 +51,8 @@ def spellings(value: str) -> Iterator[str]:
     raw = value.encode()
     yield value
     yield quote(value, safe="")
+    yield quote(value)
+    yield quote(value, safe=_KEPT_IN_PATHS)
     yield json.dumps(value)[1:-1]
     yield repr(value)[1:-1]
     yield raw.hex()

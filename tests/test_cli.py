@@ -28,6 +28,8 @@ COMMANDS = [
     "env",
     "export-site",
     "users",
+    "token",
+    "mcp",
     "connection",
     "secret",
     "audit",

@@ -1,18 +1,19 @@
-"""What describes a deployment agrees with the relay: settings, ports, the health page, bounds.
+"""What describes a deployment agrees with the relay, and is what Kubernetes takes.
 
-Templates are read with their actions replaced by words; Helm itself is not needed.
+Helm itself is not needed: the chart uses little of it, which `helm_template` makes too.
 """
 
 import re
-from functools import reduce
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
 from relay.settings import PREFIX, Settings
+from tests.support.helm_template import render
 from wasm_runtime.contracts.relay_api import HEALTH_PATH
 
 ROOT = Path(__file__).parents[1]
@@ -24,9 +25,12 @@ NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-def rendered(path: Path) -> Any:
-    text = re.sub(r"^\s*\{\{-.*\}\}\n", "", path.read_text(), flags=re.MULTILINE)
-    return yaml.safe_load(re.sub(r"\{\{.*?\}\}", "word", text))
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
+KUBERNETES = ("1.30", "1.37")
+
+
+def rendered(path: Path, **values: Any) -> Any:
+    return yaml.safe_load(render(path.read_text(), {**VALUES, **values}, "notebooks"))
 
 
 @pytest.fixture
@@ -127,12 +131,42 @@ def test_the_probes_ask_for_health_at_the_relays_port_by_a_name_it_answers_to(
     assert service["targetPort"] == "http"
 
 
+@pytest.mark.parametrize("version", KUBERNETES)
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
-def test_a_template_is_yaml_and_asks_for_values_that_there_are(template: Path) -> None:
-    assert rendered(template)["kind"]
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
-    for path in re.findall(r"\.Values\.([\w.]+)", template.read_text()):
-        reduce(lambda level, key: level[key], path.split("."), values)
+def test_what_the_chart_makes_is_what_kubernetes_takes(template: Path, version: str) -> None:
+    settings = {"WASM_RUNTIME_ALLOWED_HOSTS": '["a.example"]', "WASM_RUNTIME_IDLE_SECONDS": 30}
+    made = rendered(template, settings=settings)
+    kubernetes_validate.validate(made, version, strict=True)
+    assert made["metadata"]["name"] == "notebooks"
+
+
+def test_kubernetes_refuses_what_is_misspelt() -> None:
+    made = rendered(CHART / "templates" / "service.yaml")
+    made["spec"]["prots"] = made["spec"].pop("ports")
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(made, KUBERNETES[-1], strict=True)
+
+
+def test_more_settings_are_variables_whatever_stands_in_them() -> None:
+    hosts = '["a.example"]'
+    made = rendered(
+        CHART / "templates" / "deployment.yaml",
+        settings={"WASM_RUNTIME_ALLOWED_HOSTS": hosts, "WASM_RUNTIME_IDLE_SECONDS": 30},
+    )
+    (relay,) = made["spec"]["template"]["spec"]["containers"]
+    told = {each["name"]: each.get("value") for each in relay["env"]}
+    assert told["WASM_RUNTIME_ALLOWED_HOSTS"] == hosts
+    assert told["WASM_RUNTIME_IDLE_SECONDS"] == "30"
+
+
+def test_without_an_ingress_there_is_none() -> None:
+    ingress = {**VALUES["ingress"], "enabled": False}
+    assert rendered(CHART / "templates" / "ingress.yaml", ingress=ingress) is None
+
+
+def test_an_action_that_is_not_known_is_refused() -> None:
+    with pytest.raises(ValueError, match="not known"):
+        render('{{ include "labels" . }}', VALUES, "notebooks")
 
 
 def test_the_chart_is_of_this_version() -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tomllib
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -44,11 +45,28 @@ def test_the_wheel_holds_no_tests_and_no_typescript(wheel: Path) -> None:
     assert [name for name in names if name.endswith(".ts") or "tests/" in name] == []
 
 
-def test_an_installed_wheel_serves_without_node(wheel: Path, tmp_path: Path) -> None:
+CLOUD_DRIVERS = {"bigquery", "flightsql", "snowflake"}
+"""Tens of megabytes each: for an image of one's own."""
+
+
+def test_the_image_has_all_extras_but_the_drivers_of_clouds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = set(project["optional-dependencies"]) - CLOUD_DRIVERS
+    assert extras_of_the_image().split(",") == sorted(wanted)
+
+
+def extras_of_the_image() -> str:
+    found = re.search(r"\.whl\)\[(.+?)\]", (ROOT / "Dockerfile").read_text())
+    assert found is not None
+    return found[1]
+
+
+def test_a_wheel_installed_as_in_the_image_serves_without_node(wheel: Path, tmp_path: Path) -> None:
     uv = shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv")
     subprocess.run([uv, "venv", "--quiet", tmp_path / "venv"], check=True)
     python = tmp_path / "venv/bin/python"
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, wheel], check=True)
+    named = f"{wheel}[{extras_of_the_image()}]"
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, named], check=True)
     # An own PATH: neither Node nor this checkout can be found.
     variables = {
         "PATH": str(tmp_path / "venv/bin"),

@@ -9,7 +9,7 @@ from relay.errors import NotAllowed, NotSignedIn, RelayError
 from wasm_runtime.contracts.access import AccessMode, Role, Session
 
 from .actor import Actor, address_of
-from .agents import agent_may, agent_role
+from .agents import agent_may, agent_refusal, agent_role
 from .cookies import Cookies
 from .live import Live
 from .roles import Verb, may
@@ -81,7 +81,7 @@ class Accounts:
 
     def refusal(self, actor: Actor) -> RelayError:
         if actor.grant is not None:
-            return NotAllowed("This token gives no access to that notebook (any more).")
+            return agent_refusal()
         if actor.login is None or not self._live.is_open(actor.login):
             return NotSignedIn("Sign in to open this notebook.", hint="Or ask for a link to it.")
         return NotAllowed("You have no access to this notebook.", hint="Ask an owner of it.")

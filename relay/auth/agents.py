@@ -4,7 +4,7 @@ from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
-from relay.errors import TokenNeeded
+from relay.errors import NotAllowed, RelayError, TokenNeeded
 from wasm_runtime.contracts.access import Role
 from wasm_runtime.contracts.agents import Scope
 from wasm_runtime.contracts.document import User
@@ -83,6 +83,10 @@ def agent_role(grant: Grant, document_id: str, owner: Role | None) -> Role | Non
     if like is None:
         return None
     return like if may(owner, _KEY_VERB[like]) else owner
+
+
+def agent_refusal() -> RelayError:
+    return NotAllowed("This token gives no access to that notebook (any more).")
 
 
 _KEY_VERB: dict[Role, Verb] = {"editor": "write", "runner": "run", "viewer": "read"}

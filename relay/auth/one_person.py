@@ -14,7 +14,7 @@ from wasm_runtime.contracts.access import AccessMode, Role, Session
 from wasm_runtime.contracts.document import User
 
 from .actor import Actor, address_of
-from .agents import agent_may, agent_role
+from .agents import agent_may, agent_refusal, agent_role
 from .colors import color_of
 from .roles import Verb
 from .store.access_store import AccessStore
@@ -59,6 +59,8 @@ class OnePerson:
         return actor.user is not None
 
     def refusal(self, actor: Actor) -> RelayError:
+        if actor.grant is not None:
+            return agent_refusal()
         return NotAllowed(
             "This relay keeps documents for the person at its own machine only.",
             hint='Set access = "accounts" there to let others in; docs/access.md says how.',

@@ -37,6 +37,7 @@ from .errors import (
 from .parameters import Parameter
 from .placeholders import bind, original_position
 from .reading import in_thread
+from .statements import statements_in
 
 _CHECK_SECONDS = 10.0
 _MAX_SAID = 300
@@ -111,6 +112,13 @@ class _Reading:
         statement = self._statement
         if not _READS.match(statement.sql):
             raise NoRows(self._declaration.name)
+        starts = list(statements_in(statement.sql, self._declaration.engine))
+        if len(starts) > 1:
+            raise QueryFailed(
+                f"{self._declaration.name}: a query is one statement, and these are {len(starts)}.",
+                hint="Run each by itself.",
+                position=starts[1],
+            )
 
         def spelled(name: str) -> str:
             self._names.append(name)

@@ -14,6 +14,7 @@ from nanoarrow.ipc import StreamWriter
 
 from .engine import Chunk, End
 from .errors import QueryFailed
+from .moments import Finite, check_moments
 from .views import copied, without_views
 
 Array: TypeAlias = Any
@@ -45,9 +46,11 @@ class BatchWriter:
 
 
 class Batches:
-    """What a driver gives as an Arrow stream, as chunks: at most so many rows."""
+    """What a driver gives as an Arrow stream, as chunks: at most so many rows. Of times, only those
+    are passed on that are among `finite`."""
 
-    def __init__(self, stream: Any, first_rows: int | None) -> None:
+    def __init__(self, stream: Any, first_rows: int | None, finite: Finite | None = None) -> None:
+        self._finite = finite or {}
         self._stream = nanoarrow.c_array_stream(stream)
         schema = self._stream.get_schema()
         self._plain = without_views(schema)
@@ -67,6 +70,7 @@ class Batches:
         batch = self._taken()
         if batch is None:
             return End()
+        check_moments(batch, self._finite)
         taken = first(batch, self._left)
         self._cut = len(taken) < len(batch)
         if self._left is not None:

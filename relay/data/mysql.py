@@ -174,7 +174,7 @@ class _Reading:
 
         def placeholder(name: str) -> str:
             names.append(name)
-            return "?"
+            return _placeholder(statement.parameters[name])
 
         sql = bind(statement.sql, statement.parameters, "mysql", placeholder)
         await cursor.execute(await self._time_limit())
@@ -223,6 +223,16 @@ async def _value(connection: Any, sql: str) -> Any:
     return value
 
 
+def _placeholder(value: Parameter) -> str:
+    """A variable has no type for times: it would be text to whatever asks for its type."""
+    match value:
+        case datetime():
+            return "CAST(? AS DATETIME(6))"
+        case date():
+            return "CAST(? AS DATE)"
+    return "?"
+
+
 def _spelled(value: Parameter) -> str:
     """A value as a literal that no content can end: text and bytes in hex, the rest checked."""
     match value:
@@ -233,7 +243,9 @@ def _spelled(value: Parameter) -> str:
         case int():
             return str(int(value))
         case float():
-            return f"{float(value)!r}e0"
+            # With an exponent it is a DOUBLE; without, MySQL would take it for a DECIMAL.
+            text = repr(float(value))
+            return text if "e" in text else f"{text}e0"
         case Decimal():
             return f"{value:f}"
         case bytes():

@@ -7,6 +7,7 @@ or without}.
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -37,8 +38,15 @@ def parameters_of(plain: Mapping[str, object]) -> dict[str, Parameter]:
 
 def _parameter(name: str, value: object) -> Parameter:
     match value:
-        case None | bool() | float() | str():
+        case None | bool() | str():
             return value
+        case float() if math.isfinite(value):
+            return value
+        case float():
+            raise BadParameter(
+                f"Parameter {name} is {value}, which not every database has.",
+                hint="Pass null, or write the value into the SQL.",
+            )
         case int() if -_MAX_INT64 - 1 <= value <= _MAX_INT64:
             return value
         case int():

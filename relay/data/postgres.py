@@ -32,6 +32,7 @@ from .errors import (
 )
 from .parameters import Parameter
 from .placeholders import bind, original_position
+from .postgres_types import FINITE, readable
 from .reading import in_thread
 
 _CONNECT_SECONDS = 10
@@ -106,7 +107,9 @@ class _Reading:
             self._cursor.execute(f"set local statement_timeout = {milliseconds}")
             self._bind_parameters()
             # The line break ends a comment: what the driver puts behind it must not be part of it.
-            sql = self._readable(f"{sql.rstrip().rstrip(';')}\n")
+            sql = f"{sql.rstrip().rstrip(';')}\n"
+            columns = nanoarrow.Schema(self._cursor.adbc_execute_schema(sql)).fields
+            sql = readable(sql, list(columns))
             copy = "false" if _NOT_FOR_COPY.match(sql) else "true"
             self._cursor.adbc_statement.set_options(
                 **{
@@ -115,7 +118,7 @@ class _Reading:
                 }
             )
             self._cursor.execute(sql)
-            self._batches = Batches(self._cursor.fetch_arrow(), statement.first_rows)
+            self._batches = Batches(self._cursor.fetch_arrow(), statement.first_rows, FINITE)
         except (adbc_driver_manager.Error, RuntimeError) as error:
             raise self._failure(error) from None
         if self._batches.columns == 0:
@@ -173,20 +176,6 @@ class _Reading:
         )
         self._cursor.execute(f"select {settings}", _Texts(list(texts.values())))
         nanoarrow.ArrayStream(self._cursor.fetch_arrow()).read_all()
-
-    def _readable(self, sql: str) -> str:
-        """`sql`, with text in place of types that Arrow has no value for (inet, ranges, rows)."""
-        schema = nanoarrow.Schema(self._cursor.adbc_execute_schema(sql))
-        columns = list(schema.fields)
-        foreign = [_is_foreign(column) for column in columns]
-        if not any(foreign):
-            return sql
-        numbered = [f"c{number}" for number in range(len(columns))]
-        chosen = ", ".join(
-            f"q.{number}{'::text' if as_text else ''} as {_quoted(column.name)}"
-            for number, column, as_text in zip(numbered, columns, foreign, strict=True)
-        )
-        return f"select {chosen} from (\n{sql}) as q({', '.join(numbered)})"
 
     def _failure(self, error: Exception) -> DataError:
         details = dict(getattr(error, "details", ()))
@@ -259,17 +248,6 @@ def _text(value: Parameter) -> str:
     return str(value)
 
 
-def _is_foreign(column: Any) -> bool:
-    kind = nanoarrow.c_schema(column)
-    extension = dict(kind.metadata.items() if kind.metadata is not None else ())
-    opaque = extension.get(b"ARROW:extension:name") == b"arrow.opaque"
-    return bool((opaque and kind.format == "z") or kind.format == "+s")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _url(declaration: Declaration, password: str) -> str:
     given: Mapping[str, object] = {
         "host": declaration.host,
@@ -297,6 +275,10 @@ _REASONS: list[tuple[str, Callable[[Declaration], str]]] = [
     ("could not translate host name", lambda d: f"there is no host {d.host}"),
     ("timeout expired", lambda d: f"{d.host} did not answer in {_CONNECT_SECONDS} seconds"),
     ("too many clients", lambda d: "the server takes no more connections"),
+    (
+        "too many connections for role",
+        lambda d: f"the server takes no more connections of {d.user}",
+    ),
     ("remaining connection slots", lambda d: "the server takes no more connections"),
 ]
 

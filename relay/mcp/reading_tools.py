@@ -1,6 +1,6 @@
 """The tools that read: which notebooks there are, and what is in one."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -185,11 +185,13 @@ def source_value(number: int, cell: Cell, most: int) -> dict[str, Any]:
     return value
 
 
-def run_value(run: Run | None) -> dict[str, Any]:
-    if run is None:
-        return {}
-    state: Literal["ok", "error", "interrupted"] | str = run.status or run.state
-    return {"run": state if run.state == "finished" else run.state}
+def run_value(run: Run | None) -> dict[str, str]:
+    return {"run": state_of(run)} if run else {}
+
+
+def state_of(run: Run) -> str:
+    """How it ended, once it has; else how it stands."""
+    return run.status or run.state if run.state == "finished" else run.state
 
 
 def runs_by_cell(runs: Runs) -> dict[str, Run]:

@@ -9,14 +9,20 @@ from pydantic import Field
 
 from relay.auth.actor import Actor
 from relay.errors import NotAllowed
-from wasm_runtime.contracts.document import Run, Runtime
+from wasm_runtime.contracts.document import Runtime
 from wasm_runtime.runs import is_ended
 
 from .errors import BadArguments, NoRuntime
 from .headless_runs import HeadlessRuns
 from .notebooks import Notebooks, OpenNotebook
 from .output_summary import Bounds
-from .reading_tools import NotebookId, cell_value, numbered_cell, runtime_of
+from .reading_tools import (
+    NotebookId,
+    cell_value,
+    numbered_cell,
+    runtime_of,
+    state_of,
+)
 from .sandboxes import Sandboxes
 from .tool import Arguments, Image, Tool, ToolResult, tool
 
@@ -179,7 +185,8 @@ async def _told(opened: OpenNotebook, runs: dict[str, str], images: bool) -> Too
     there = {cell.id for cell in opened.notebook.cells}
     for id, cell_id in runs.items():
         run = opened.runs.get(id)
-        told: dict[str, Any] = {"cell": cell_id, "state": _state(run)}
+        state = state_of(run) if run else "replaced by a newer run"
+        told: dict[str, Any] = {"cell": cell_id, "state": state}
         if run is not None and run.duration_seconds is not None:
             told["seconds"] = round(run.duration_seconds, 3)
         if run is not None and run.asks is not None:
@@ -199,9 +206,3 @@ async def _told(opened: OpenNotebook, runs: dict[str, str], images: bool) -> Too
     if any("asks" in each for each in value):
         answer["note"] = "A cell asks for input(): the person answers where the kernel is."
     return ToolResult(value=answer, images=tuple(sent), is_error=bool(states & {"error", "lost"}))
-
-
-def _state(run: Run | None) -> str:
-    if run is None:
-        return "replaced by a newer run"
-    return run.status or run.state if run.state == "finished" else run.state

@@ -55,6 +55,7 @@ class Host:
             methods=list(self.methods),
             description=self.description,
             adds_credentials=bool(self.headers),
+            every_notebook=self.every_notebook,
         )
 
     def may_be_reached_by(self, actor: Actor) -> bool:

@@ -1,5 +1,6 @@
 """The storages as the settings say, for the time of an application's life."""
 
+import os
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,7 +14,6 @@ from relay.settings import Settings
 from wasm_runtime.errors import UsageError
 
 from .declaration import Declared, Storage, read_declared
-from .folder import FolderStore
 from .service import StorageService
 from .store import Store
 
@@ -60,7 +60,7 @@ class OpenStores:
 def open_store(storage: Storage, credentials: Mapping[str, str]) -> Store:
     """Nothing is asked of it yet. Raises UsageError."""
     if storage.kind == "folder":
-        return FolderStore(storage.folder)
+        return _open_folder(storage)
     try:
         from obstore.exceptions import BaseError
         from obstore.store import AzureStore, GCSStore, S3Store
@@ -98,6 +98,18 @@ def open_store(storage: Storage, credentials: Mapping[str, str]) -> Store:
         )
     except (BaseError, ValueError) as error:
         raise UsageError(f"The storage {storage.name} cannot be opened: {error}.") from error
+
+
+def _open_folder(storage: Storage) -> Store:
+    if os.open not in os.supports_dir_fd:
+        raise UsageError(
+            f"The storage {storage.name}: on this system no folder can be opened below another one "
+            "without following links.",
+            hint="Run the relay on Linux or macOS.",
+        )
+    from .folder import FolderStore
+
+    return FolderStore(storage.folder)
 
 
 def _as_provided(credentials: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is on disk on its way to the clients of a room: many edits at once are one message to each."""
+"""What is on disk, on its way to the clients of a room: many edits at once are one message each."""
 
 import asyncio
 

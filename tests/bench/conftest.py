@@ -55,7 +55,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def relay(client: Path) -> Iterator[Relay]:
-    relay = Relay(environment={"WASM_RUNTIME_CLIENT": str(client)})
+    relay = Relay(environment={"WASM_RUNTIME_CLIENT": str(client)}, is_measured=True)
     yield relay
     relay.stop()
 

@@ -34,14 +34,22 @@ def cpu_seconds(profile: Path) -> float:
 
 def memory_bytes(profile: Path) -> float:
     """Proportional set size: what processes share is divided between them, and counts once."""
-    total = 0
-    for process in browser_processes(profile):
-        try:
-            text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        total += sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
-    return total * 1024
+    return sum(map(_proportional_bytes, browser_processes(profile)))
+
+
+def _proportional_bytes(process: psutil.Process) -> float:
+    try:
+        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = [int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")]
+    return sum(found) * 1024
+
+
+def tree_memory_bytes(pid: int) -> float:
+    """Of a process and all that it started."""
+    root = psutil.Process(pid)
+    return sum(map(_proportional_bytes, (root, *root.children(recursive=True))))
 
 
 def wait_until_idle(page: Page, profile: Path) -> None:

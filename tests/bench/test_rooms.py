@@ -21,7 +21,8 @@ from tests.bench.room_servers import (
     running,
 )
 
-pytestmark = pytest.mark.bench
+# Three servers, one after the other, each for about a minute and as often as there are runs.
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 IS_MEASURED = RUNS > 1
 SERVERS = ("ours", "Hocuspocus", "y-websocket") if IS_MEASURED else ("ours",)

@@ -10,6 +10,9 @@ from tests.browser.conftest import Relay
 from tests.browser.scratch_notebook import Scratch, open_context
 from tests.relay.net.gateway import toml
 from tests.relay.net.upstream import Upstream, echo, running_upstream
+from tests.support.canaries import canary
+
+KEY = canary("team")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def scratch(
     relay = Relay(
         environment={
             "WASM_RUNTIME_GATEWAY": str(folder / "gateway.toml"),
-            "WASM_RUNTIME_SECRET_TEAM": "the-key-of-the-team",
+            "WASM_RUNTIME_SECRET_TEAM": KEY,
             "WASM_RUNTIME_DATA_FOLDER": str(folder / "data"),
             "WASM_RUNTIME_DOCUMENTS": str(folder / "documents.sqlite"),
         }
@@ -65,7 +68,7 @@ def test_a_site_that_no_page_may_read_is_read_through_the_relay(
     scratch.printed(index, "X-MINE: KEPT")
     scratch.printed(index, "SENT")
     # The operator's key went to the host, and what the host made of it came back masked.
-    assert upstream.received[0].headers["x-key"] == "the-key-of-the-team"
+    assert upstream.received[0].headers["x-key"] == KEY
     scratch.printed(index, "X-KEY: ***")
 
 

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Relay
 from tests.browser.notebook_page import NotebookPage
-from tests.browser.schema_panel import item, look
+from tests.browser.schema_panel import item, look, look_everywhere
 
 
 def test_the_tree_is_walked_with_keys_and_gives_names_to_a_cell(databases: NotebookPage) -> None:
@@ -38,7 +38,7 @@ def test_a_table_is_looked_into(databases: NotebookPage) -> None:
     expect(page.locator(".profile li", has_text="category")).to_contain_text("4 distinct, no nulls")
     expect(page.get_by_role("img", name="How the values of price are spread")).to_be_visible()
     expect(page.get_by_role("cell", name="Espresso beans")).to_be_visible()
-    look(page, "look")
+    look_everywhere(page, "look")
 
 
 def test_a_sql_cell_completes_what_the_database_has(databases: NotebookPage) -> None:

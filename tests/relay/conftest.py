@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from relay.app import create_app
 from relay.settings import Settings
+from tests.support.canaries import PLANTED, SECRET_KEY
 
 ORIGIN = "http://127.0.0.1"
 
@@ -39,6 +41,8 @@ def settings(client_folder: Path, tmp_path: Path) -> Settings:
         documents=str(tmp_path / "documents.sqlite"),
         data_folder=tmp_path / "data",
         log_format="json",
+        metrics_token=SecretStr(PLANTED["WASM_RUNTIME_METRICS_TOKEN"]),
+        secret_key=SecretStr(SECRET_KEY),
     )
 
 

@@ -69,6 +69,8 @@ ROUTES = {
     "/rooms/{document_id}/ai/anthropic/v1/models": "api",
     "/rooms/{document_id}/ai/anthropic/v1/messages": "api",
     "/rooms/{document_id}/ai/policy": "api",
+    "/data/{connection}/explain": "api",
+    "/rooms/{document_id}/data/{connection}/explain": "api",
     "/data/{connection}/sample": "api",
     "/data/{connection}/profile": "api",
     "/mcp": "api",

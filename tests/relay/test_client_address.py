@@ -93,7 +93,7 @@ def test_metrics_are_for_this_machine_and_whoever_has_the_token(
 
 
 def test_without_a_token_none_is_right(settings: Settings) -> None:
-    with relay_at(settings, PERSON) as relay:
+    with relay_at(settings, PERSON, metrics_token=None) as relay:
         for given in ("Bearer ", "Bearer None", "Bearer null"):
             assert relay.get("/metrics", headers={"authorization": given}).status_code == 403
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.canaries import PLANTED
 from tests.support.relay_program import RELAY_PROGRAM
 
 
@@ -19,6 +20,7 @@ class Server:
 
     def __init__(self, client_folder: Path) -> None:
         environment = {
+            **PLANTED,
             "WASM_RUNTIME_CLIENT": str(client_folder),
             "WASM_RUNTIME_CACHE": str(client_folder.parent / "cache"),
             "WASM_RUNTIME_LOG_FORMAT": "json",

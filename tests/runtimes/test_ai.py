@@ -13,8 +13,8 @@ from tests.relay.ai.relay_with_ai import AiRelay, ai_relay
 from wasm_runtime.contracts.worker import KernelSettings
 from wasm_runtime.environments.cache import Cache
 from wasm_runtime.runtimes.network import Gateway, NetworkPolicy
-from wasm_runtime.runtimes.queries import RelayAddress
 from wasm_runtime.runtimes.registry import runtime
+from wasm_runtime.runtimes.relay_address import RelayAddress
 from wasm_runtime.runtimes.runtime import Limits, RunEvent
 
 OPENAI = """

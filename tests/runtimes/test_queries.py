@@ -10,7 +10,8 @@ import pytest
 from wasm_runtime.contracts.data import ARROW_STREAM_TYPE, QueryRequest
 from wasm_runtime.contracts.worker import CloseQuery, OpenQuery, QueryPart, ReadQuery, RefuseRequest
 from wasm_runtime.errors import UsageError
-from wasm_runtime.runtimes.queries import RelayAddress, RelayQueries
+from wasm_runtime.runtimes.queries import RelayQueries
+from wasm_runtime.runtimes.relay_address import RelayAddress
 
 ADDRESS = RelayAddress(url="http://relay.example/app", cookie="session=1")
 OPEN = OpenQuery(

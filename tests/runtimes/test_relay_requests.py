@@ -19,7 +19,7 @@ from wasm_runtime.contracts.worker import (
     RefuseRequest,
 )
 from wasm_runtime.runtimes.network import Gateway, NetworkPolicy
-from wasm_runtime.runtimes.queries import RelayAddress
+from wasm_runtime.runtimes.relay_address import RelayAddress
 from wasm_runtime.runtimes.relay_requests import RelayRequests, is_for_relay
 
 CORPUS = json.loads((Path(__file__).parents[1] / "contracts/relay_requests.json").read_text())

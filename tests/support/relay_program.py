@@ -1,7 +1,15 @@
 """A whole relay as a program, for tests that need a process to stop or to kill."""
 
-RELAY_PROGRAM = """
+from pathlib import Path
+
+from tests.support.leak_net import report_path
+
+RELAY_PROGRAM = f"""
 import os, sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+os.environ.setdefault("TEST_LEAK_REPORT", {str(report_path())!r})
+from tests.support.leak_net import watch_this_process
+watch_this_process()
 from relay.app import create_app
 from relay.logs import logging_to
 from relay.secrets import SecretMask

@@ -54,6 +54,8 @@ class HostInfo:
     description: str
     adds_credentials: bool
     """Whether the relay sends headers of the operator's along."""
+    every_notebook: bool = True
+    """Otherwise only shared notebooks whose owners chose it."""
 
 
 @dataclass(frozen=True, kw_only=True)

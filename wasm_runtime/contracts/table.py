@@ -75,6 +75,9 @@ class TableOutput:
     variable: str = ""
     """The Python variable that holds the whole table."""
     source: TableSource | None = None
+    is_arriving: bool = False
+    """These rows are the first of a result that is still on its way, and `rows` counts them alone:
+    an output that has all of it takes this one's place."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,9 @@ from .execute import CellResult, execute
 from .hosts import HOSTS
 from .network import Gateway, NetworkPolicy
 from .parameters import inject_parameters, parse_parameters
-from .queries import RelayAddress
 from .registry import runtime
+from .relay_address import RelayAddress
+from .relay_hosts import RelayHosts
 from .report import ConsoleProgress, describe_failure
 from .runtime import Limits
 from .working_folder import copy_in, copy_out
@@ -54,6 +55,13 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="the relay whose databases, AI models and storages Python may use, as the person at "
         "this machine; with "
         f"accounts, {_COOKIE_VARIABLE} holds the session's cookie (${_RELAY_VARIABLE})",
+    )
+    parser.add_argument(
+        "--gateway",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host Python may ask through the relay's gateway, with its operator's headers",
     )
     parser.add_argument("--files", type=Path, help="folder copied in before and out after the run")
     parser.add_argument("--host", choices=sorted(HOSTS), default="deno", help="(deno)")
@@ -90,8 +98,9 @@ async def _run(
     environment = cache.environment(options.env or notebook.environment)
     relay = _relay(options)
     settings = KernelSettings(auto_install=False, asks_relay=relay is not None)
-    policy = NetworkPolicy(allowed_hosts=frozenset(host.lower() for host in options.allow_net))
-    place = runtime(options.host, cache.folder / "store", Gateway(policy), settings, relay=relay)
+    place = runtime(
+        options.host, cache.folder / "store", _gateway(options, relay), settings, relay=relay
+    )
     progress = ConsoleProgress(console)
     console.print(f"starting {environment.name} ({options.host})", highlight=False)
     async with place.open(environment, Limits(memory_bytes=options.memory * _MEBIBYTE)) as kernel:
@@ -103,6 +112,24 @@ async def _run(
             progress.close()
             if options.files is not None:
                 copy_out(kernel.changed_files, options.files, settings.working_folder)
+
+
+def _gateway(options: argparse.Namespace, relay: RelayAddress | None) -> Gateway:
+    policy = NetworkPolicy(allowed_hosts=frozenset(host.lower() for host in options.allow_net))
+    named = frozenset(host.lower() for host in options.gateway)
+    if not named:
+        return Gateway(policy)
+    if relay is None:
+        raise UsageError(
+            "--gateway: expected --relay beside it.",
+            hint="Name the relay: wasm-runtime run --relay http://127.0.0.1:8000/ NOTEBOOK",
+        )
+    if both := named & policy.allowed_hosts:
+        raise UsageError(
+            f"{', '.join(sorted(both))}: expected either --gateway or --allow-net, got both.",
+            hint="With --gateway the relay asks the host, with --allow-net this machine does.",
+        )
+    return Gateway(policy, relayed=RelayHosts(relay, named))
 
 
 def _relay(options: argparse.Namespace) -> RelayAddress | None:

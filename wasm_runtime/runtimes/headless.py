@@ -44,7 +44,7 @@ from .hosts import Host
 from .network import Gateway
 from .process import WorkerProcess, started
 from .proofs import files_of_a_start, proving
-from .queries import RelayAddress
+from .relay_address import RelayAddress
 from .relay_link import RelayLink
 from .relay_requests import is_for_relay
 from .runtime import Limits, RunEvent, RunningKernel

@@ -12,7 +12,9 @@ import httpx2
 
 from wasm_runtime.contracts.relay_api import ErrorBody
 from wasm_runtime.contracts.worker import AnswerHttp, FetchHttp, RefuseRequest
-from wasm_runtime.errors import NetworkRefused
+from wasm_runtime.errors import NetworkRefused, WasmRuntimeError
+
+from .relay_hosts import RelayHosts
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _MAX_REDIRECTS = 5
@@ -74,16 +76,22 @@ async def system_resolver(host: str, port: int) -> str:
 
 @dataclass(frozen=True)
 class Gateway:
-    """Answers the kernel's FetchHttp under a policy; `transport` is the network itself."""
+    """Answers the kernel's FetchHttp under a policy; `transport` is the network itself.
+
+    What is among `relayed` is asked through the relay, which decides about it.
+    """
 
     policy: NetworkPolicy
     transport: httpx2.AsyncBaseTransport | None = None
     resolve: Callable[[str, int], Awaitable[str]] = system_resolver
+    relayed: RelayHosts | None = None
 
     async def answer(self, request: FetchHttp) -> AnswerHttp | RefuseRequest:
         try:
+            if self.relayed is not None and self.relayed.has(request.url):
+                return await self.relayed.answer(request, self.policy.max_body_bytes)
             return await self._follow(request)
-        except NetworkRefused as refused:
+        except WasmRuntimeError as refused:
             return RefuseRequest(request_id=request.request_id, error=refused.body())
         except (httpx2.TimeoutException, TimeoutError):
             body = ErrorBody(

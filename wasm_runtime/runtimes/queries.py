@@ -3,8 +3,8 @@
 import contextlib
 import secrets
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx2
 
@@ -20,30 +20,12 @@ from wasm_runtime.contracts.relay_api import ErrorBody, ErrorCode
 from wasm_runtime.contracts.results import RESULT_AGE_HEADER
 from wasm_runtime.contracts.shape import contract_of
 from wasm_runtime.contracts.worker import CloseQuery, OpenQuery, QueryPart, ReadQuery, RefuseRequest
-from wasm_runtime.errors import UsageError
+
+from .relay_address import RelayAddress
 
 _MOST_QUERIES = 16
 _PART_BYTES = 1 << 20
 _STATUS = contract_of([QueryStatus], {})
-
-
-@dataclass(frozen=True, kw_only=True)
-class RelayAddress:
-    """Which relay is asked, and as whom: a relay of this machine needs no cookie."""
-
-    url: str
-    cookie: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-            raise UsageError(
-                f"--relay: expected an address such as http://127.0.0.1:8000/, got {self.url!r}"
-            )
-
-    def address_of(self, path: str) -> str:
-        # Joined as text: nothing in `path` leads out of the relay's own folder.
-        return f"{self.url.rstrip('/')}/{path}"
 
 
 class RelayQueries:
@@ -59,9 +41,8 @@ class RelayQueries:
 
     async def __aenter__(self) -> "RelayQueries":
         if self._relay is not None:
-            headers = {"cookie": self._relay.cookie} if self._relay.cookie else {}
             self._client = httpx2.AsyncClient(
-                headers=headers,
+                headers=self._relay.headers,
                 transport=self._transport,
                 timeout=httpx2.Timeout(30, read=None),
                 trust_env=False,

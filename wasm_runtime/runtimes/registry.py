@@ -9,7 +9,7 @@ from wasm_runtime.errors import UsageError
 from .headless import HeadlessRuntime
 from .hosts import HOSTS
 from .network import Gateway
-from .queries import RelayAddress
+from .relay_address import RelayAddress
 from .runtime import Runtime
 
 WORKER = Path(wasm_runtime.__file__).parent / "client" / "headless.js"

@@ -16,7 +16,8 @@ from wasm_runtime.contracts.worker import (
     RefuseRequest,
 )
 
-from .queries import RelayAddress, RelayQueries
+from .queries import RelayQueries
+from .relay_address import RelayAddress
 from .relay_requests import RelayRequests
 
 

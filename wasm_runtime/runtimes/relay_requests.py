@@ -26,7 +26,7 @@ from wasm_runtime.contracts.worker import (
     RefuseRequest,
 )
 
-from .queries import RelayAddress
+from .relay_address import RelayAddress
 
 _MAY_BE_ASKED = re.compile(RELAY_REQUEST_PATTERN)
 _SENT = frozenset(RELAY_REQUEST_HEADERS.split())

@@ -1,5 +1,6 @@
 """DuckDB: read-only by its settings, which are locked, and by the process's walls."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import nanoarrow
 from relay.data.arrow import BatchWriter, first
 from relay.data.engine import Chunk, End
 from relay.data.errors import NoRows, QueryFailed, out_of_memory, sentence
+from relay.data.moments import check_moments
 from relay.data.parameters import Parameter
 from relay.data.placeholders import bind, original_position
 
@@ -28,6 +30,26 @@ _READERS = {
     ".ndjson": "read_json",
 }
 _THREADS = 2
+_CASTS = {
+    # The Arrow stream writer has no dictionaries.
+    "ENUM": "VARCHAR",
+    # What Arrow would have of these is their inside.
+    "BIT": "VARCHAR",
+    "BIGNUM": "VARCHAR",
+    "VARIANT": "VARCHAR",
+    "UNION": "VARCHAR",
+    # Arrow's has no zone.
+    "TIME WITH TIME ZONE": "VARCHAR",
+    # Its upper half would come out negative; the cast refuses what has more digits.
+    "UHUGEINT": "DECIMAL(38, 0)",
+}
+_LISTS = re.compile(r"(\[\d*\])*$")
+_LAST = 2**63 - 1
+_FINITE = {
+    "tdD": (2 - 2**31, 2**31 - 2),
+    **dict.fromkeys(("tss", "tsm", "tsu", "tsn"), (1 - _LAST, _LAST - 1)),
+}
+"""The very first and last numbers are its infinities."""
 
 
 def files_of(request: Request) -> list[str]:
@@ -90,7 +112,7 @@ class DuckDb:
             relation = self._database.sql(sql, params=dict(parameters) or None)
             if relation is None:
                 raise NoRows("DuckDB")
-            yield from self._batches(_without_dictionaries(relation))
+            yield from self._batches(_readable(relation))
         except (duckdb.Error, RuntimeError, MemoryError) as error:
             raise self._failure(error, parameters) from error
 
@@ -105,6 +127,7 @@ class DuckDb:
             if batch is None:
                 yield End()
                 return
+            check_moments(batch, _FINITE)
             taken = first(batch, left)
             yield writer.batch(taken)
             if len(taken) < len(batch):
@@ -155,20 +178,26 @@ def _register_stored(database: Any, request: Request) -> "Parent | None":
     return parent
 
 
-def _without_dictionaries(relation: Any) -> Any:
-    """Enums leave as text: the Arrow stream writer has no dictionaries."""
-    if not any("ENUM" in str(kind) for kind in relation.types):
+def _readable(relation: Any) -> Any:
+    """The relation, with a cast of what would not come as it is."""
+    casts = [_cast(str(kind)) for kind in relation.types]
+    if not any(casts):
         return relation
-    columns = [
-        f"{_column(number)}::VARCHAR" if str(kind).startswith("ENUM") else _column(number)
-        for number, kind in enumerate(relation.types)
-    ]
+    columns = [f"{_column(number)}{cast}" for number, cast in enumerate(casts)]
     named = ", ".join(
         f"{column} AS {_quoted(name)}"
         for column, name in zip(columns, relation.columns, strict=True)
     )
     numbered = ", ".join(_column(number) for number in range(len(columns)))
     return relation.query("q", f"SELECT {named} FROM q AS q({numbered})")
+
+
+def _cast(kind: str) -> str:
+    """To what a column of this type is cast, lists of it too; mostly to nothing."""
+    lists = _LISTS.search(kind)
+    assert lists is not None
+    name = kind[: lists.start()].partition("(")[0]
+    return f"::{_CASTS[name]}{lists[0]}" if name in _CASTS else ""
 
 
 def _column(number: int) -> str:

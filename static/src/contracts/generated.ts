@@ -963,6 +963,7 @@ export interface TableOutput {
   preview: Json[][];
   variable?: string;
   source?: TableSource | null;
+  is_arriving?: boolean;
 }
 
 /** A column; `type` in the words of whatever holds it (a dtype, an engine's type). */
@@ -1009,6 +1010,7 @@ export interface HostInfo {
   methods: string[];
   description: string;
   adds_credentials: boolean;
+  every_notebook?: boolean;
 }
 
 /** What a notebook may reach of `offered`, the deployment's list. */
@@ -1226,13 +1228,13 @@ export const TableColumn: RecordShape<TableColumn> = { name: "TableColumn", fiel
 
 export const TableSource: RecordShape<TableSource> = { name: "TableSource", fields: { connection: "string", seconds: "number", fetched_at: "string", "cached?": "boolean", "offline?": "boolean", "more?": "boolean" } };
 
-export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource } } };
+export const TableOutput: RecordShape<TableOutput> = { name: "TableOutput", fields: { table_id: "string", columns: { list: TableColumn }, rows: "integer", preview: { list: { list: "json" } }, "variable?": "string", "source?": { optional: TableSource }, "is_arriving?": "boolean" } };
 
 export const NetRequest: RecordShape<NetRequest> = { name: "NetRequest", fields: { method: "string", url: "string", "headers?": { list: { list: "string" } }, "timeout_seconds?": { optional: "number" } } };
 
 export const NetResponse: RecordShape<NetResponse> = { name: "NetResponse", fields: { status: "integer", reason: "string", url: "string", headers: { list: { list: "string" } } } };
 
-export const HostInfo: RecordShape<HostInfo> = { name: "HostInfo", fields: { host: "string", methods: { list: "string" }, description: "string", adds_credentials: "boolean" } };
+export const HostInfo: RecordShape<HostInfo> = { name: "HostInfo", fields: { host: "string", methods: { list: "string" }, description: "string", adds_credentials: "boolean", "every_notebook?": "boolean" } };
 
 export const HostList: RecordShape<HostList> = { name: "HostList", fields: { hosts: { list: HostInfo } } };
 

@@ -2,6 +2,8 @@
 import {
   CONNECTIONS_PATH,
   DATA_PATH,
+  DocumentHosts,
+  NET_HOSTS_PATH,
   QUERIES_PATH,
   type QueryRequest,
   QueryStatus,
@@ -54,6 +56,16 @@ export class DataRequests {
   async choose(connections: string[] | null): Promise<UsableConnections> {
     const put = { method: "PUT", body: { connections } } as const;
     return usable(await this.#relay.ask(this.#below(CONNECTIONS_PATH), DocumentConnections, put));
+  }
+
+  /** What a shared notebook reaches on the web through the relay, and from what its owners choose. */
+  hosts(): Promise<DocumentHosts> {
+    return this.#relay.ask(this.#below(NET_HOSTS_PATH), DocumentHosts);
+  }
+
+  /** By an owner; null leaves it at what is open to every notebook. */
+  chooseHosts(hosts: string[] | null): Promise<DocumentHosts> {
+    return this.#relay.ask(this.#below(NET_HOSTS_PATH), DocumentHosts, { method: "PUT", body: { hosts } });
   }
 
   /** Whether this person may choose what a shared notebook uses. */

@@ -76,7 +76,7 @@ test("a runtime whose connection breaks and comes back at the third attempt was 
   host.presence.tell({ runtime: RUNTIME });
   const guest = join("bob");
   pass(30);
-  const wasEverGone = [];
+  const wasEverGone: number[] = [];
   guest.presence.addEventListener("change", () => {
     if (!guest.runtimes().includes("kernel")) wasEverGone.push(relay.sockets.length);
   });

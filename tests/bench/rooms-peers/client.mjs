@@ -46,10 +46,13 @@ export class Client {
     });
   }
 
-  /** Insert a mark that others will be shown; the number of the edit. */
+  /**
+   * Write a mark that others will be shown, behind the last one, as people type; the number of the edit. In front of
+   * all, the marks of clients who never see each other make every codec walk through all that the others wrote.
+   */
   edit() {
     const before = Y.encodeStateVector(this.doc);
-    this.text.insert(0, `#${this.number}.${this.sent};`);
+    this.text.insert(this.text.length, `#${this.number}.${this.sent};`);
     this.sync(UPDATE, Y.encodeStateAsUpdate(this.doc, before));
     return this.sent++;
   }

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from relay.data.arrow import RowWriter
+from relay.data.engine import END_OF_STREAM
 from tests.kernel.conftest import Notebook
+from tests.kernel.data.conftest import SHOP
 from tests.kernel.seen import plain_traceback, seen
 from tests.kernel.test_waiting import nested_loop
 from wasm_runtime.contracts.codec import decode
@@ -108,8 +111,10 @@ def test_stop_ends_an_endless_query_of_frames(
 
 def asked_values(notebook: Notebook, sql: str) -> dict[str, Any]:
     """What the kernel answers a page that asks for the values of a SQL cell's parameters."""
+    data: Any = {"sql": sql}
+    none: Any = {}
     opened = OpenComm(
-        comm_id="c1", target_name=SQL_PARAMETERS_TARGET, data={"sql": sql}, metadata={}, buffers=[]
+        comm_id="c1", target_name=SQL_PARAMETERS_TARGET, data=data, metadata=none, buffers=[]
     )
     (answer,) = [each for each in notebook.ask(opened) if each.kind == "comm_msg"]
     values: dict[str, Any] = answer.data
@@ -148,3 +153,43 @@ def test_any_dataframe_is_shown_with_its_index(notebook: Notebook) -> None:
     assert [each.name for each in output.columns] == ["key", "n"]
     assert output.preview == [["a", 1.5], ["b", None]]
     assert (output.variable, output.source) == ("frame", None)
+
+
+def long_result() -> list[bytes]:
+    """A first batch that fills a table, and one more."""
+    writer = RowWriter(SHOP)
+    batches = [[("Osaka", number) for number in range(first, first + 150)] for first in (0, 150)]
+    return [writer.head().content + writer.batch(batches[0]).content,
+            writer.batch(batches[1]).content + END_OF_STREAM]  # fmt: skip
+
+
+def outputs_of(messages: list[Any]) -> list[tuple[str, TableOutput]]:
+    return [
+        (each.kind, decode(each.data[TABLE_TYPE], "TableOutput", CONTRACT))
+        for each in messages
+        if TABLE_TYPE in getattr(each, "data", {})
+    ]
+
+
+def test_the_first_rows_are_seen_before_the_others_have_come(shop: Notebook) -> None:
+    shop.host.results[SQL] = long_result()
+    messages = shop.run(f"%%sql demo\n{SQL}")
+    (first_kind, first), (whole_kind, whole) = outputs_of(messages)
+    assert (first_kind, first.is_arriving, first.rows, first.table_id) == (
+        "display_data", True, 100, "",
+    )  # fmt: skip
+    assert first.preview == [["Osaka", number] for number in range(100)]
+    # The whole table takes their place.
+    assert (whole_kind, whole.is_arriving, whole.rows) == ("update_display_data", False, 300)
+    shown = [each.transient for each in messages if TABLE_TYPE in getattr(each, "data", {})]
+    assert shown[0] == shown[1]
+
+
+def test_first_rows_of_a_result_that_was_cut_are_taken_away(shop: Notebook) -> None:
+    shop.host.results[SQL] = [long_result()[0]]
+    messages = shop.run(f"%%sql demo\n{SQL}")
+    assert "The result was cut" in error_of(messages)
+    (taken,) = [each for each in messages if each.kind == "update_display_data"]
+    assert taken.data == {
+        "text/plain": "The result did not come whole: its first rows are not shown."
+    }

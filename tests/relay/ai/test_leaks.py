@@ -86,7 +86,7 @@ def test_the_key_reaches_its_provider_and_nobody_else(tmp_path: Path) -> None:
             drive(relay, scanner)
             scanner.feed("log", relay.log.encode())
         scanner.feed("log", relay.log.encode())
-        for file in (each for each in relay.data.rglob("*") if each.is_file()):
+        for file in filter(Path.is_file, relay.data.rglob("*")):
             scanner.feed(f"file {file.name}", file.read_bytes())
         assert elsewhere.callers == []
         assert all(KEY.encode() in caller.head for caller in provider.callers)

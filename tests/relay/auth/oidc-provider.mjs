@@ -1,11 +1,11 @@
 // A real OpenID Connect provider, npm's oidc-provider: whoever gives a name there is that person.
-// Arguments: static/package.json (whose packages are used), where clients are sent back to.
+// Arguments: static/package.json (whose packages are used), where clients are sent back to, the secret of one.
 // Prints its issuer; ends with its stdin.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-const [manifest, redirectUri] = process.argv.slice(2);
+const [manifest, redirectUri, secret] = process.argv.slice(2);
 const entry = createRequire(manifest).resolve("oidc-provider");
 const { Provider } = await import(pathToFileURL(entry));
 
@@ -14,7 +14,7 @@ const server = createServer().listen(0, "127.0.0.1", () => {
   const client = { redirect_uris: [redirectUri], grant_types: ["authorization_code"], response_types: ["code"] };
   const provider = new Provider(issuer, {
     clients: [
-      { ...client, client_id: "relay", client_secret: "a secret of the relay" },
+      { ...client, client_id: "relay", client_secret: secret },
       { ...client, client_id: "public-relay", token_endpoint_auth_method: "none" },
     ],
     claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },

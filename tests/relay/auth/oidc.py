@@ -8,8 +8,10 @@ from pathlib import Path
 
 import httpx2
 
+from tests.support.canaries import canary
 from wasm_runtime.runtimes.hosts import find_node
 
+CLIENT_SECRET = canary("oidc")
 _SCRIPT = Path(__file__).with_name("oidc-provider.mjs")
 _MANIFEST = Path(__file__).parents[3] / "static" / "package.json"
 
@@ -20,7 +22,7 @@ def identity_provider(redirect_uri: str) -> Iterator[str]:
     node = find_node()
     assert node, "Node is missing; `make build` installs it."
     process = subprocess.Popen(
-        [node, str(_SCRIPT), str(_MANIFEST), redirect_uri],
+        [node, str(_SCRIPT), str(_MANIFEST), redirect_uri, CLIENT_SECRET],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # that it is not meant for production

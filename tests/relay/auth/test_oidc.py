@@ -12,7 +12,7 @@ from relay.auth.oidc.provider import ALGORITHMS, Provider
 from relay.auth.oidc.sign_in import is_own_path
 from relay.errors import NotSignedIn, UpstreamFailed
 from relay.settings import Settings
-from tests.relay.auth.oidc import identity_provider, signed_in_there
+from tests.relay.auth.oidc import CLIENT_SECRET, identity_provider, signed_in_there
 from tests.relay.auth.world import ORIGIN, World, world_of
 
 BACK = f"{ORIGIN}/sign-in/oidc/return"
@@ -33,7 +33,7 @@ def settings_with(settings: Settings, issuer: str, **more: object) -> Settings:
     given = {
         "oidc_issuer": issuer,
         "oidc_client_id": "relay",
-        "oidc_client_secret": "a secret of the relay",
+        "oidc_client_secret": CLIENT_SECRET,
         "oidc_name": "Example",
         **more,
     }

@@ -8,16 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from urllib.parse import quote
 
-_MARKS = {b"\x1f\x8b": 31, b"\x78\x9c": 15, b"\x78\x01": 15, b"\x78\xda": 15}
-"""How gzip and zlib begin, and what zlib calls them."""
-
 
 class LeakScanner:
     """`canaries` are names and values; what is fed may be cut anywhere within one channel."""
 
     def __init__(self, canaries: dict[str, str]) -> None:
         self._spelled = {
-            spelling: name for name, value in canaries.items() for spelling in _spellings(value)
+            spelling: name for name, value in canaries.items() for spelling in spellings(value)
         }
         self._channels: dict[str, bytearray] = {}
 
@@ -39,7 +36,8 @@ class LeakScanner:
         }
 
 
-def _spellings(value: str) -> Iterator[bytes]:
+def spellings(value: str) -> Iterator[bytes]:
+    """As bytes take it on their way out, uncompressed."""
     raw = value.encode()
     yield raw
     yield raw[::-1]

@@ -14,6 +14,7 @@ import psutil
 from relay.data.declaration import Declaration, as_plain
 from tests.relay.data.reading import rows_of
 from tests.relay.sync.relay_process import RelayProcess
+from tests.support.canaries import SECRET_KEY
 
 
 class DataRelay:
@@ -69,8 +70,11 @@ def data_relay(
         folder,
         WASM_RUNTIME_CONNECTIONS=str(file),
         WASM_RUNTIME_DATA_FOLDER=str(folder / "data"),
-        WASM_RUNTIME_SECRET_READER=password,
-        **variables,
+        **{
+            "WASM_RUNTIME_SECRET_READER": password,
+            "WASM_RUNTIME_SECRET_KEY": SECRET_KEY,
+            **variables,
+        },
     )
     relay.start()
     try:

@@ -17,8 +17,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.canaries import canary
+
 ADMIN_PASSWORD = "admin-password-9fd1"
-READER_PASSWORD = "reader-pass'wörd-27c4"
+READER_PASSWORD = canary("reader") + "ö"
 _PROGRAMS = os.pathsep.join(
     [os.environ["PATH"], "/usr/sbin", *sorted(glob("/usr/lib/postgresql/*/bin"))]
 )
@@ -145,11 +147,12 @@ def _process(
         process.wait(20)
 
 
-def _wait(attempt: Callable[[], None], not_yet: type[Exception], folder: Path) -> None:
+def _wait(attempt: Callable[[], object], not_yet: type[Exception], folder: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            return attempt()
+            attempt()
+            return
         except not_yet:
             assert time.monotonic() < deadline, (folder / "log").read_text()
             time.sleep(0.05)

@@ -165,6 +165,14 @@ async def test_why_there_is_no_connection_to_a_flight_server(
     assert password not in refused.value.message + refused.value.hint
 
 
+async def test_several_statements_are_not_sent(flight: Declaration) -> None:
+    sql = "select ';' as s; -- ;\ndrop table people;"
+    with pytest.raises(QueryFailed, match="these are 2") as failed:
+        await read(flight_engine(flight), sql)
+    assert failed.value.position == sql.index("drop")
+    assert await read(flight_engine(flight), "select ';' as s; -- one") == [{"s": ";"}]
+
+
 async def test_the_schema_of_a_flight_server_and_a_look_into_a_table(flight: Declaration) -> None:
     engine = flight_engine(flight)
     content, more = await read_stream(engine, introspection(flight).sql)
@@ -260,7 +268,7 @@ def test_a_whole_relay_asks_a_flight_server_and_tells_no_secret(
         for answer in (status, refused, relay.http.get("operator/audit/export")):
             scanner.feed("http", repr(answer.headers.raw).encode() + answer.content)
         scanner.feed("log", relay.log.encode())
-    for file in (tmp_path / "data").iterdir():
+    for file in filter(Path.is_file, (tmp_path / "data").rglob("*")):
         scanner.feed(f"file {file.name}", file.read_bytes())
     assert scanner.hits() == set()
 

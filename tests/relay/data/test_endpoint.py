@@ -15,9 +15,17 @@ from relay.audit import AuditLog
 from relay.data.engine import END_OF_STREAM
 from tests.relay.data.conftest import ENGINES, SERIES, Declarations
 from tests.relay.data.relay_with_data import DataRelay, data_relay
-from tests.relay.data.servers import READER_PASSWORD, Server
+from tests.relay.data.servers import READER_PASSWORD, Server, mariadb
 
 _MAX_GROWTH = 64 * 1024 * 1024
+_BUSY = {
+    "postgresql": "select count(*) from generate_series(1, 1e12::bigint)",
+    "mysql": "select benchmark(100000000000, sha2('a', 512))",
+    "sqlite": "with recursive x (n) as (select 1 union all select n + 1 from x) "
+    "select count(*) from x",
+    "duckdb": "select count(*) from range(1000000000000) a, range(1000) b",
+}
+"""What gives no row for hours."""
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +89,7 @@ def test_the_schema_of_each(relay: DataRelay, name: str) -> None:
         ("sqlite", {"sql": "select 1", "max_seconds": -1}, 400, "bad_request"),
         ("sqlite", {"sql": "select 1", "first_rows": 0}, 400, "bad_request"),
         ("sqlite", {"sql": "select nope"}, 400, "bad_request"),
-        ("postgresql", {"sql": "select pg_sleep(9)", "max_seconds": 0.2}, 504, "timeout"),
+        *((name, {"sql": sql, "max_seconds": 0.2}, 504, "timeout") for name, sql in _BUSY.items()),
     ],
 )
 def test_what_fails_before_the_first_row_is_an_error_with_its_status(
@@ -112,6 +120,28 @@ def test_a_query_is_cancelled_by_its_id(relay: DataRelay, name: str) -> None:
             for _ in chunks:
                 pass
     _until(lambda: relay.children() == [])
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_cancelled_query_is_gone_from_the_database_within_a_second(
+    relay: DataRelay, name: str, request: pytest.FixtureRequest
+) -> None:
+    def running() -> int:
+        match name:
+            case "postgresql":
+                return busy_in_postgres(request.getfixturevalue("postgres"))
+            case "mysql":
+                return busy_in_mysql(request.getfixturevalue("mysql"))
+        return len(relay.children())
+
+    with ThreadPoolExecutor(1) as thread:
+        asking = thread.submit(relay.post, name, _BUSY[name], query_id=f"within-a-second-{name}")
+        _until(lambda: running() == 1)
+        began = time.monotonic()
+        relay.http.delete(f"data/queries/within-a-second-{name}")
+        _until(lambda: running() == 0)
+        assert time.monotonic() - began < 1
+        assert asking.result(timeout=10).json()["message"].endswith("the query was cancelled.")
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -219,6 +249,24 @@ def _settled_memory(relay: DataRelay) -> int:
             highest, since = now, time.monotonic()
         time.sleep(0.02)
     return highest
+
+
+def busy_in_postgres(server: Server) -> int:
+    with psycopg.connect(server.postgres_url()) as admin:
+        rows = admin.execute(
+            "select count(*) from pg_stat_activity "
+            "where usename = 'reader' and state = 'active' and query like '%1e12%'"
+        ).fetchall()
+    return int(rows[0][0])
+
+
+def busy_in_mysql(server: Server) -> int:
+    listed = mariadb(
+        server,
+        "select count(*) from information_schema.processlist "
+        "where user = 'reader' and command <> 'Sleep'",
+    )
+    return int(listed.split()[-1])
 
 
 def _sleeping(server: Server) -> int:

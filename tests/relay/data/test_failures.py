@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,11 +16,25 @@ import psutil
 import psycopg
 import pytest
 
+from relay.data.declaration import Declaration
 from relay.data.engine import Engine
-from relay.data.errors import ConnectionRefused, NoRows, QueryFailed, QueryInterrupted
+from relay.data.errors import (
+    ConnectionRefused,
+    NoRows,
+    QueryFailed,
+    QueryInterrupted,
+    QueryTimeout,
+)
 from tests.relay.data.conftest import SERIES, Declarations, engine_of
 from tests.relay.data.reading import begun, read, read_stream, rows_of
-from tests.relay.data.servers import ADMIN_PASSWORD, Server, mariadb, postgres_server
+from tests.relay.data.servers import (
+    ADMIN_PASSWORD,
+    READER_PASSWORD,
+    Server,
+    mariadb,
+    mariadb_server,
+    postgres_server,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +94,49 @@ async def test_a_mysql_role_that_could_write(declarations: Declarations, mysql: 
     declared = dataclasses.replace(declarations.of("mysql"), user="writer")
     with pytest.raises(ConnectionRefused, match="more than read: INSERT"):
         await read(engine_of(declared, "writer-password"), "select 1")
+
+
+@pytest.mark.parametrize("name", ["postgresql", "mysql"])
+async def test_a_server_that_takes_no_more_connections(
+    name: str, declarations: Declarations, request: pytest.FixtureRequest
+) -> None:
+    declared = dataclasses.replace(declarations.of(name), user="crowded")
+    if name == "postgresql":
+        with psycopg.connect(
+            request.getfixturevalue("postgres").postgres_url(), autocommit=True
+        ) as admin:
+            admin.execute("create role crowded login password 'pw-of-crowded' connection limit 0")
+    else:
+        mariadb(
+            request.getfixturevalue("mysql"),
+            "CREATE USER crowded@localhost IDENTIFIED BY 'pw-of-crowded' "
+            "WITH MAX_USER_CONNECTIONS 1; GRANT SELECT ON shop.* TO crowded@localhost",
+        )
+    engine = engine_of(declared, "pw-of-crowded")
+    with pytest.raises(ConnectionRefused, match="the server takes no more connections of crowded"):
+        async with begun(engine, SERIES[name].format(rows=10**8)):
+            await read(engine, "select 1")
+
+
+async def test_an_engine_stops_by_itself_at_its_own_limit(
+    engine: Engine, declaration: Declaration
+) -> None:
+    # Behind the relay's own limit, which comes first: see test_hostile.
+    endless = {
+        "postgresql": "select pg_sleep(60)",
+        "mysql": "select count(*) from seq_1_to_1000000000 a, seq_1_to_1000000000 b",
+        "sqlite": "with recursive x (n) as (select 1 union all select n + 1 from x) "
+        "select count(*) from x",
+        "duckdb": "select count(*) from range(1000000000000) a, range(1000) b",
+    }
+    await read(engine, "select 1")  # what is started for the first time may take its time
+    began = time.monotonic()
+    with pytest.raises((QueryTimeout, QueryInterrupted)) as stopped:
+        await read_stream(engine, endless[declaration.engine], seconds=0.5)
+    assert time.monotonic() - began < 3
+    if declaration.engine in ("postgresql", "mysql"):
+        assert str(stopped.value) == "warehouse: the query was stopped at the limit."
+        assert "max_seconds" in stopped.value.hint
 
 
 async def test_check_says_what_answers(engine: Engine) -> None:
@@ -172,23 +230,33 @@ async def test_a_session_that_is_ended_in_the_middle(
                     pass
 
 
-async def test_a_server_that_is_killed_in_the_middle(declarations: Declarations) -> None:
-    with postgres_server() as server:
-        declared = dataclasses.replace(declarations.of("postgresql"), host=str(server.folder))
-        sql = SERIES["postgresql"].format(rows=10**8)
-        async with begun(engine_of(declared), sql) as parts:
+@pytest.mark.parametrize("name", ["postgresql", "mysql"])
+async def test_a_server_that_is_killed_in_the_middle(name: str, declarations: Declarations) -> None:
+    declared = declarations.of(name)
+    with postgres_server() if name == "postgresql" else mariadb_server() as server:
+        if name == "mysql":
+            quoted = READER_PASSWORD.replace("'", "''")
+            mariadb(server, "CREATE DATABASE shop")
+            mariadb(server, f"CREATE USER reader@localhost IDENTIFIED BY '{quoted}'")
+            mariadb(server, "GRANT SELECT ON shop.* TO reader@localhost")
+        folder = str(server.folder) if name == "postgresql" else str(server.folder / "socket")
+        engine = engine_of(dataclasses.replace(declared, host=folder))
+        async with begun(engine, SERIES[name].format(rows=10**8)) as parts:
             await anext(parts)
             server.kill()
-            with pytest.raises(QueryInterrupted):
+            with pytest.raises(QueryInterrupted, match="ended the connection in the middle"):
                 async for _ in parts:
                     pass
-        with pytest.raises(ConnectionRefused):
-            await read(engine_of(declared), "select 1")
+        with pytest.raises(ConnectionRefused, match="warehouse: "):
+            await read(engine, "select 1")
 
 
-async def test_a_process_that_is_killed_in_the_middle(declarations: Declarations) -> None:
-    engine = engine_of(declarations.of("sqlite"))
-    async with begun(engine, SERIES["sqlite"].format(rows=10**9)) as parts:
+@pytest.mark.parametrize("name", ["sqlite", "duckdb"])
+async def test_a_process_that_is_killed_in_the_middle(
+    name: str, declarations: Declarations
+) -> None:
+    engine = engine_of(declarations.of(name))
+    async with begun(engine, SERIES[name].format(rows=10**9)) as parts:
         (child,) = _children()
         os.kill(child, signal.SIGKILL)
         with pytest.raises(QueryInterrupted, match="process ended"):

@@ -15,6 +15,7 @@ from tests.relay.data.conftest import ENGINES, SERIES, Declarations
 from tests.relay.data.leak_scanner import LeakScanner, every_spelling
 from tests.relay.data.relay_with_data import DataRelay, data_relay
 from tests.relay.data.servers import READER_PASSWORD
+from tests.support.canaries import SECRET_KEY
 
 _EVERYWHERE = [
     {"sql": "select nope"},
@@ -39,7 +40,7 @@ def test_nothing_secret_leaves_the_relay(declarations: Declarations, tmp_path: P
         "reader": READER_PASSWORD,
         "wrong": canary("wrong"),
         "in a url": canary("url"),
-        "key": "Y2FuYXJ5LWtleS1jYW5hcnkta2V5LWNhbmFyeS1rMTI=",
+        "key": SECRET_KEY,
         "of another service": canary("other"),
     }
     declared = {name: declarations.of(name) for name in ENGINES}
@@ -50,7 +51,6 @@ def test_nothing_secret_leaves_the_relay(declarations: Declarations, tmp_path: P
         tmp_path,
         declared,
         READER_PASSWORD,
-        WASM_RUNTIME_SECRET_KEY=planted["key"],
         WASM_RUNTIME_CONNECTION_DENIED=f"mysql://reader:{quoted}@/shop?host={declared['mysql'].host}",
         WASM_RUNTIME_CONNECTION_NOBODY=f"postgresql://reader:{quoted}@127.0.0.1:1/shop",
         WASM_RUNTIME_LOG_LEVEL="debug",

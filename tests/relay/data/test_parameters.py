@@ -1,11 +1,13 @@
 """Values are bound, whatever they hold; and what a request may hold is decided at the door."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from relay.data.declaration import Declaration
 from relay.data.engine import Engine
 from relay.data.errors import BadParameter
 from relay.data.parameters import Parameter, parameters_of
@@ -58,6 +60,64 @@ async def test_what_json_has_no_value_for(
     assert await one(engine_of(declarations.of(engine_name)), sql, v=value) == expected
 
 
+_NAIVE = datetime(2026, 3, 29, 1, 30, 0, 123456)
+_VALUES: dict[str, Parameter] = {
+    "nothing": None,
+    "true": True,
+    "false": False,
+    "smallest": -(2**63),
+    "largest": 2**63 - 1,
+    "zero": 0.0,
+    "tiny": 5e-324,
+    "huge": -1.7976931348623157e308,
+    "third": 1 / 3,
+    "decimal": Decimal("-12345678901234567890.123456789"),
+    "small": Decimal("1E-9"),
+    "empty": "",
+    "text": "Zürich 😀 \u202e\n\t'\"\\",
+    "long": "é" * 100_000,
+    "no_bytes": b"",
+    "bytes": bytes(range(256)),
+    "day": date(1, 1, 1),
+    "last_day": date(9999, 12, 31),
+    "moment": _NAIVE,
+    "instant": _NAIVE.replace(tzinfo=timezone(timedelta(hours=2))),
+}
+"""One value of each kind that a request may hold, at the ends of what it may be."""
+_AS_STORED: dict[str, Callable[[Parameter], Any]] = {
+    # It has neither booleans, decimals nor times: they are numbers and text.
+    "sqlite": lambda value: {
+        bool: lambda: int(bool(value)),
+        Decimal: lambda: str(value),
+        date: lambda: str(value),
+        datetime: lambda: str(value),
+    }.get(type(value), lambda: value)(),
+    "mysql": lambda value: int(value) if isinstance(value, bool) else value,
+    # `numeric` comes as its digits.
+    "postgresql": lambda value: f"{value:f}" if isinstance(value, Decimal) else value,
+    "duckdb": lambda value: value,
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", _VALUES)
+async def test_a_value_of_each_kind_comes_back_as_it_was_given(
+    declaration: Declaration, kind: str
+) -> None:
+    value = _VALUES[kind]
+    given = await one(engine_of(declaration), "select :v as v", v=value)
+    expected = _AS_STORED[declaration.engine](value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        # The moment stays; of its zone the databases keep nothing.
+        given, expected = _in_utc(given), _in_utc(expected)
+    assert given == expected
+
+
+def _in_utc(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def test_a_request_says_of_what_kind_a_value_is() -> None:
     assert parameters_of(
         {
@@ -92,6 +152,8 @@ def test_a_request_says_of_what_kind_a_value_is() -> None:
         [1],
         {},
         2**63,
+        float("nan"),
+        float("inf"),
     ],
 )
 def test_anything_else_is_refused_by_name(value: object) -> None:

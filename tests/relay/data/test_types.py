@@ -7,11 +7,12 @@ from typing import Any
 
 import nanoarrow
 import nanoarrow.ipc
+import psycopg
 import pytest
 
 from relay.data.errors import QueryFailed
 from tests.relay.data.conftest import Declarations, engine_of
-from tests.relay.data.reading import read, read_stream, rows_of, types_of
+from tests.relay.data.reading import one, read, read_stream, rows_of, types_of
 from tests.relay.data.servers import Server, mariadb
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +54,45 @@ POSTGRESQL: list[tuple[str, Any]] = [
     ("'(1,2)'::point", "(1,2)"),
     ("'<a/>'::xml", "<a/>"),
     ("to_tsvector('simple', 'b a')", "'a':2 'b':1"),
+    ("'infinity'::float8", float("inf")),
+    ("'-Infinity'::numeric", "-inf"),
+    ("'$12.34'::money", 1234),
+    ("'a name'::name", "a name"),
+    ("4294967295::oid", 4294967295),
+    ("'pg_class'::regclass", "pg_class"),
+    ("'7'::xid", "7"),
+    ("'100:200:150'::pg_snapshot", "100:200:150"),
+    ("'16/B374D848'::pg_lsn", "16/B374D848"),
+    ("'10.1.0.0/16'::cidr", "10.1.0.0/16"),
+    ("'08:00:2b:01:02:03:04:05'::macaddr8", "08:00:2b:01:02:03:04:05"),
+    ("B'1010'::varbit", "1010"),
+    ("int8range(1, null)", "[1,)"),
+    ("numrange(1.5, 2.5)", "[1.5,2.5)"),
+    ("daterange('2026-01-01', '2026-02-01')", "[2026-01-01,2026-02-01)"),
+    ("tsrange('2026-01-01', null)", '["2026-01-01 00:00:00",)'),
+    ("tstzrange('2026-01-01 00:00+00', null)", '["2026-01-01 00:00:00+00",)'),
+    ("'{[1,3),[5,7)}'::int4multirange", "{[1,3),[5,7)}"),
+    ("'((0,0),(1,1))'::box", "(1,1),(0,0)"),
+    ("'((0,0),(1,1))'::lseg", "[(0,0),(1,1)]"),
+    ("'{1,2,3}'::line", "{1,2,3}"),
+    ("'((0,0),(1,1))'::path", "((0,0),(1,1))"),
+    ("'((0,0),(1,1))'::polygon", "((0,0),(1,1))"),
+    ("'<(0,0),2>'::circle", "<(0,0),2>"),
+    ("'a & b'::tsquery", "'a' & 'b'"),
+    ("'$.a'::jsonpath", '$."a"'),
+    ("'ok'::mood", "ok"),
+    ("8001::postcode", 8001),
+    ("row(1, 'x')::pair", "(1,x)"),
+    ("array[array[1, 2], array[3, 4]]", [1, 2, 3, 4]),
+    ("array[true, null]", [True, None]),
+    ("array[1.5::float8, null]", [1.5, None]),
+    ("array['2026-03-29'::date]", [date(2026, 3, 29)]),
+    ("array['2026-03-29 01:30:00.123456+00'::timestamptz, null]", [_INSTANT, None]),
+    (r"array['\x00ff'::bytea]", [b"\x00\xff"]),
+    ("array['f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::uuid]", [bytes.fromhex("f81d4fae7dec11d0a76500a0c91e6bf6")]),  # noqa: E501
+    ("array['{\"a\": 1}'::jsonb]", ['{"a": 1}']),
+    ("array['ok'::mood]", ["ok"]),
+    ("array['10.0.0.1'::inet]", ["10.0.0.1/32"]),
 ]  # fmt: skip
 
 MYSQL: list[tuple[str, str, Any]] = [
@@ -80,6 +120,31 @@ MYSQL: list[tuple[str, str, Any]] = [
     ("ENUM('a','ü')", "'ü'", "ü"),
     ("SET('x','y')", "'x,y'", "x,y"),
     ("UUID", "'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+    ("SMALLINT", "-32768", -32768),
+    ("TINYINT UNSIGNED", "255", 255),
+    ("SMALLINT UNSIGNED", "65535", 65535),
+    ("MEDIUMINT", "-8388608", -8388608),
+    ("MEDIUMINT UNSIGNED", "16777215", 16777215),
+    ("INT", "-2147483648", -2147483648),
+    ("DECIMAL(10,2) UNSIGNED", "'99999999.99'", Decimal("99999999.99")),
+    ("DECIMAL(38,0)", "'-99999999999999999999999999999999999999'", Decimal("-99999999999999999999999999999999999999")),  # noqa: E501
+    ("DECIMAL(39,0)", "'1'", "1"),
+    ("TINYTEXT", "'\\\\ü'", "\\ü"),
+    ("TEXT", "'a\nb'", "a\nb"),
+    ("MEDIUMTEXT", "''", ""),
+    ("NCHAR(3)", "'日本'", "日本"),
+    ("BINARY(4)", "X'00FF'", b"\x00\xff\x00\x00"),
+    ("TINYBLOB", "X'00'", b"\x00"),
+    ("BLOB", "X''", b""),
+    ("MEDIUMBLOB", "X'FF'", b"\xff"),
+    ("BIT(1)", "b'1'", b"\x01"),
+    ("BIT(64)", "0xFFFFFFFFFFFFFFFF", b"\xff" * 8),
+    ("DATE", "'0001-01-01'", date(1, 1, 1)),
+    ("DATETIME", "'2026-03-29 01:30:00'", datetime(2026, 3, 29, 1, 30)),
+    ("TIME", "'00:00:01'", timedelta(seconds=1)),
+    ("INET4", "'10.0.0.1'", "10.0.0.1"),
+    ("INET6", "'2001:db8::1'", "2001:db8::1"),
+    ("POINT", "POINT(1, 2)", bytes.fromhex("000000000101000000000000000000f03f0000000000000040")),
 ]  # fmt: skip
 
 SQLITE: list[tuple[str, Any]] = [
@@ -115,11 +180,50 @@ DUCKDB: list[tuple[str, Any]] = [
     ("{'a': 1, 'b': [NULL]}", {"a": 1, "b": [None]}),
     ("[1, 2]::INTEGER[2]", [1, 2]),
     ("'b'::ENUM ('a', 'b')", "b"),
-]
+    ("(-32768)::SMALLINT", -32768),
+    ("(-2147483648)::INTEGER", -(2**31)),
+    ("9223372036854775807::BIGINT", 2**63 - 1),
+    ("65535::USMALLINT", 65535),
+    ("4294967295::UINTEGER", 2**32 - 1),
+    ("99999999999999999999999999999999999999::UHUGEINT", Decimal(10**38 - 1)),
+    ("-1.25e300::DOUBLE", -1.25e300),
+    ("'infinity'::DOUBLE", float("inf")),
+    ("12.5::DECIMAL(4, 1)", Decimal("12.5")),
+    ("-12345678901234567890.123456789012345678::DECIMAL(38, 18)", Decimal("-12345678901234567890.123456789012345678")),  # noqa: E501
+    ("''::VARCHAR", ""),
+    ("''::BLOB", b""),
+    ("'10101'::BIT", "10101"),
+    ("TIMESTAMP_S '2026-03-29 01:30:00'", datetime(2026, 3, 29, 1, 30)),
+    ("TIMESTAMP_MS '2026-03-29 01:30:00.123'", datetime(2026, 3, 29, 1, 30, 0, 123000)),
+    ("TIMETZ '12:00:00+02'", "12:00:00+02"),
+    ("TIME_NS '12:00:00.123456789'", time(12, 0, 0, 123456)),
+    ("12345678901234567890123456789012345678901234567890::BIGNUM", "12345678901234567890123456789012345678901234567890"),  # noqa: E501
+    ("['b', NULL]::ENUM ('a', 'b')[]", ["b", None]),
+    ("[2]::UHUGEINT[1]", [Decimal(2)]),
+    ("{'a': 1}::VARIANT", "{'a': 1}"),
+    ("[[1], NULL, []]", [[1], None, []]),
+    ("[{'a': 'x'}, NULL]", [{"a": "x"}, None]),
+    ("union_value(n := 1)", "1"),
+]  # fmt: skip
 
 
 def _select(values: list[str]) -> str:
     return "select " + ", ".join(f"{value} as c{n}" for n, value in enumerate(values))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_types(postgres: Server) -> None:
+    make_types(postgres)
+
+
+def make_types(postgres: Server) -> None:
+    """Those of a database's own that are among POSTGRESQL."""
+    with psycopg.connect(postgres.postgres_url(), autocommit=True) as admin:
+        if admin.execute("select to_regtype('mood')").fetchone() == (None,):
+            admin.execute(
+                "create type mood as enum ('sad', 'ok'); create domain postcode as int; "
+                "create type pair as (a int, b text)"
+            )
 
 
 async def test_postgresql(declarations: Declarations) -> None:
@@ -158,16 +262,16 @@ async def test_duckdb(declarations: Declarations) -> None:
 @pytest.mark.parametrize(
     ("engine_name", "values"),
     [
-        ("postgresql", [f"nullif({value}, {value})" for value, _ in POSTGRESQL[:22]]),
-        ("duckdb", [f"nullif({value}, {value})" for value, _ in DUCKDB]),
-        ("sqlite", ["NULL"]),
+        ("postgresql", [value for value, _ in POSTGRESQL]),
+        ("duckdb", [value for value, _ in DUCKDB]),
+        ("sqlite", [value for value, _ in SQLITE]),
     ],
 )
 async def test_every_type_has_null(
     engine_name: str, values: list[str], declarations: Declarations
 ) -> None:
-    safe = [value for value in values if "json" not in value]
-    (row,) = await read(engine_of(declarations.of(engine_name)), _select(safe))
+    nulls = [f"case when 1 = 0 then {value} end" for value in values]
+    (row,) = await read(engine_of(declarations.of(engine_name)), _select(nulls))
     assert set(row.values()) == {None}
 
 
@@ -202,6 +306,22 @@ async def test_sqlites_columns_take_the_type_of_their_values(declarations: Decla
         [2, 2.5, "3", None],
         [None, None, None, None],
     ]
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz", "date[]"])
+@pytest.mark.parametrize("name", ["postgresql", "duckdb"])
+async def test_infinity_is_an_error_that_says_what_to_do(
+    name: str, kind: str, declarations: Declarations
+) -> None:
+    engine = engine_of(declarations.of(name))
+    for infinity in ("infinity", "-infinity"):
+        value = f"array['{infinity}'::date]" if kind == "date[]" else f"'{infinity}'::{kind}"
+        with pytest.raises(QueryFailed, match="Column 'until' holds infinity") as refused:
+            await read(engine, f"select {value} as until union all select null")
+        assert refused.value.hint == "Ask for nullif(until, 'infinity'), or for until::text."
+    finite = f"select nullif('infinity'::{kind}, 'infinity') as until" if kind != "date[]" else ""
+    if finite:
+        assert await one(engine, finite) is None
 
 
 async def test_a_date_that_is_none_is_an_error_that_says_what_to_do(

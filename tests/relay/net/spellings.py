@@ -47,6 +47,7 @@ def spellings_of(address: str) -> Iterator[str]:
     yield f"{a:0>3}.{b:0>3}.{c:0>3}.{d:0>3}"
     yield address.replace(".", "。")
     yield address.translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
+    yield address.translate({48: "⓪"} | {ord(str(n)): chr(0x2460 + n - 1) for n in range(1, 10)})
     yield "".join(f"%{ord(character):x}" for character in address)
 
 

@@ -4,12 +4,14 @@ import gzip
 import zlib
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from relay.settings import Settings
 from tests.relay.net.gateway import Gateway, gateway_with
 from tests.relay.net.upstream import Received, Upstream, echo, plain, running_upstream, sending_on
+from tests.support.canaries import canary
 
 
 def test_a_request_and_its_answer_pass_whole(gateway: Gateway, upstream: Upstream) -> None:
@@ -113,7 +115,7 @@ def test_redirects_are_followed_and_credentials_stay_with_their_host(
 def test_a_host_that_another_one_sends_to_gets_no_credential_of_the_operators(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WASM_RUNTIME_SECRET_TEAM", "a-secret-of-the-team")
+    monkeypatch.setenv("WASM_RUNTIME_SECRET_TEAM", canary("team"))
     with running_upstream() as one, running_upstream() as other:
         names = [one.name, other.name]
         hosts = {
@@ -124,6 +126,17 @@ def test_a_host_that_another_one_sends_to_gets_no_credential_of_the_operators(
         with gateway_with(settings, tmp_path, hosts, allow_private=names) as gateway:
             gateway.fetch(f"{one.url}/")
     assert "authorization" not in other.received[0].headers
+
+
+def test_a_redirect_out_of_tls_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with running_upstream() as one, running_upstream() as other:
+        hosts: dict[str, dict[str, Any]] = {one.name: {"http": True}, other.name: {}}
+        one.answers["/"] = sending_on(f"{other.url}/")
+        names = [one.name, other.name]
+        with gateway_with(settings, tmp_path, hosts, allow_private=names) as gateway:
+            found = gateway.fetch(f"{one.url}/")
+    assert found.message == f"This relay reaches {other.name} over https only."
+    assert other.received == []
 
 
 @pytest.mark.parametrize(("status", "method"), [(303, "GET"), (302, "GET"), (301, "GET")])

@@ -12,10 +12,11 @@ from relay.settings import Settings
 from tests.relay.data.leak_scanner import LeakScanner, every_spelling
 from tests.relay.net.gateway import Gateway, gateway_with
 from tests.relay.net.upstream import Received, Upstream, echo, plain, sending_on
+from tests.support.canaries import canary as canary_of
 
 
 def new_canary() -> str:
-    return f"net-canary-'{secrets.token_hex(8)}/+"
+    return canary_of(f"net-{secrets.token_hex(8)}")
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_nothing_secret_leaves_the_relay(
     assert len(upstream.received) > 20
     scanner.feed("log", "".join(capfd.readouterr()).encode())
     assert settings.data_folder is not None
-    for file in settings.data_folder.iterdir():
+    for file in filter(Path.is_file, settings.data_folder.rglob("*")):
         scanner.feed(file.name, file.read_bytes())
     assert {"http", "log", "audit.sqlite"} <= scanner.channels
     assert scanner.hits() == set()

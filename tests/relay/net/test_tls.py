@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from relay.settings import Settings
 from tests.relay.net.gateway import Fetched, gateway_with
 from tests.relay.net.test_private_addresses import Resolver
+from tests.support.canaries import canary
 
 FetchFrom = Callable[..., tuple[Fetched, "Seen"]]
-SECRET = "a-secret-of-the-team"
+SECRET = canary("tls")
 
 
 def certificate(folder: Path, name: str) -> Path:

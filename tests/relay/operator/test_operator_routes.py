@@ -17,10 +17,11 @@ from relay.secret_store import SecretStore
 from relay.secrets import SecretMask
 from relay.settings import Settings
 from tests.relay.data.leak_scanner import LeakScanner
+from tests.support.canaries import canary
 from wasm_runtime.contracts.document import User
 from wasm_runtime.contracts.operator import NewConnection
 
-CANARY = "operator-canary-'7f3a/+ü"
+CANARY = canary("operator")
 NEW = {"name": "warehouse", "url": "postgresql://reader@127.0.0.1:1/shop", "password": CANARY}
 
 

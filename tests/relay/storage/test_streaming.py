@@ -187,8 +187,8 @@ def test_no_secret_of_a_storage_leaves_the_relay(tmp_path: Path, s3: S3Server) -
             outside.feed("http", repr(answer.headers.raw).encode() + answer.content)
         told = json.loads(relay.http.get("storages/works/list").content)
         inside.feed("log", relay.process.log.encode())
-    for file in (tmp_path / "data").iterdir():
+    for file in filter(Path.is_file, (tmp_path / "data").rglob("*")):
         outside.feed(f"file {file.name}", file.read_bytes())
-    assert told == {"entries": [], "next": None} or told["entries"] == []
+    assert told["entries"] == []
     assert {"http", "file audit.sqlite"} <= outside.channels
     assert outside.hits() | inside.hits() == set()

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.relay.sync.peer import Peer
+from tests.support.canaries import PLANTED
 from tests.support.relay_program import RELAY_PROGRAM
 
 
@@ -22,6 +23,7 @@ class RelayProcess:
     def __init__(self, folder: Path, **variables: str) -> None:
         self.documents = folder / "documents.sqlite"
         self._environment = {
+            **PLANTED,
             "WASM_RUNTIME_CLIENT": str(folder),
             "WASM_RUNTIME_CACHE": str(folder / "cache"),
             "WASM_RUNTIME_DOCUMENTS": str(self.documents),

@@ -35,6 +35,11 @@ class ArrowStream:
         self.types: list[ColumnType] | None = None
         """The columns; None until the schema has come."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the end of the stream has come."""
+        return self._is_over
+
     def feed(self, part: bytes) -> Iterator[Batch]:
         """The batches that are whole now. Raises OperationalError for what is no Arrow stream."""
         self._pending += part

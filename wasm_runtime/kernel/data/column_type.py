@@ -60,6 +60,8 @@ class ColumnType:
     offsets: str = ""
     unit: str = ""
     zone: str = ""
+    precision: int = 0
+    """Digits of a decimal, `scale` of them behind the point."""
     scale: int = 0
     size: int = 0
     """Bytes of each value of fixed width, or values of each list of fixed length."""
@@ -119,9 +121,11 @@ def _stored(name: str, text: str, children: tuple[ColumnType, ...]) -> ColumnTyp
         case "w":
             return ColumnType(name=name, kind="fixed_bytes", size=int(rest))
         case "d":
-            _, scale, *bits = rest.split(",")
-            width = int(bits[0]) // 8 if bits else 16
-            return ColumnType(name=name, kind="decimal", scale=int(scale), size=width)
+            precision, scale, *bits = map(int, rest.split(","))
+            width = bits[0] // 8 if bits else 16
+            return ColumnType(
+                name=name, kind="decimal", precision=precision, scale=scale, size=width
+            )
         case "tdD" | "tdm":
             unit, dtype = ("D", "i4") if head == "tdD" else ("ms", "i8")
             return ColumnType(name=name, kind="date", unit=unit, dtype=dtype)

@@ -19,7 +19,7 @@ from wasm_runtime.contracts.relay_api import ErrorBody
 
 
 class Warning(builtins.Warning):  # PEP 249's name
-    """Never raised: the databases' warnings do not come this far."""
+    """Shown, not raised: values were rounded on their way into a DataFrame."""
 
 
 class Error(Exception):

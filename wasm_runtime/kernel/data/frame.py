@@ -1,9 +1,12 @@
 """A result as a pandas DataFrame, column by column from Arrow's buffers.
 
-No value is changed on the way: whole numbers with gaps are nullable integers, not floats, and
-decimals become floats only where a float gives the same decimal back.
+A decimal column's dtype follows from its type in the database, never from the rows that happen to
+be there: what works on today's rows works on tomorrow's. Whole numbers with gaps are nullable
+integers, not floats.
 """
 
+import sys
+import warnings
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -14,12 +17,15 @@ import pandas as pd
 
 from .column_type import ColumnType
 from .columns import AnyArray, Column
+from .errors import Warning as DataWarning
 from .python_values import decimal_of, python_values, texts, unscaled, zone_of
 
 Decimals: TypeAlias = Literal["auto", "exact", "float"]
-"""auto: floats where every value has at most 15 digits, which floats give back; exact: Decimal."""
+"""auto: floats, and integers for whole numbers of a type with at most 18 digits, with a warning
+where even whole numbers were rounded; exact: Decimal; float: floats, and no warning."""
 
-_MOST_EXACT_DIGITS = 15
+_MOST_DIGITS_OF_INT64 = 18
+_LARGEST_EXACT_WHOLE = 2**53
 _LARGEST_EXACT_SCALE = 22
 """10**22 is the largest power of ten that a float holds exactly."""
 _DATE_UNITS = {"D": "s", "ms": "ms"}
@@ -40,11 +46,28 @@ class FrameBuilder:
             pieces.append(_piece(column))
 
     def frame(self) -> pd.DataFrame:
-        """The rows so far. Two columns of one name stay two columns."""
+        """All rows, which are let go of here. Two columns of one name stay two columns."""
         columns = {}
         for number, (kind, pieces) in enumerate(zip(self._types, self._pieces, strict=True)):
             columns[number] = _joined(kind, pieces, self._decimals)
             pieces.clear()
+        return self._of(columns)
+
+    def first_rows(self, least: int) -> pd.DataFrame:
+        """The first batches, at least so many rows of them, while others may still come."""
+        with warnings.catch_warnings():
+            # The whole frame warns of what is rounded.
+            warnings.simplefilter("ignore", DataWarning)
+            return self._of(
+                {
+                    number: _joined(kind, _first(pieces, least), self._decimals)
+                    for number, (kind, pieces) in enumerate(
+                        zip(self._types, self._pieces, strict=True)
+                    )
+                }
+            )
+
+    def _of(self, columns: dict[int, Any]) -> pd.DataFrame:
         frame = pd.DataFrame(columns, copy=False)
         frame.columns = pd.Index([kind.name for kind in self._types])
         return frame
@@ -58,6 +81,16 @@ class _Piece:
     def __init__(self, values: AnyArray, valid: npt.NDArray[np.bool_] | None) -> None:
         self.values = values
         self.valid = valid
+
+
+def _first(pieces: list[_Piece], least: int) -> list[_Piece]:
+    taken, rows = [], 0
+    for piece in pieces:
+        taken.append(piece)
+        rows += len(piece.values)
+        if rows >= least:
+            break
+    return taken
 
 
 def _piece(column: Column) -> _Piece:
@@ -87,7 +120,7 @@ def _joined(kind: ColumnType, pieces: list[_Piece], decimals: Decimals) -> Any:
         case "decimal":
             return _decimals(kind, values, valid, decimals)
         case "numeric_text":
-            return _numeric_texts(values, valid, decimals)
+            return _numeric_texts(kind, values, valid, decimals)
         case "date":
             unit = _DATE_UNITS[kind.unit]
             times = values.astype(f"datetime64[{kind.unit}]").astype(f"datetime64[{unit}]")
@@ -135,31 +168,54 @@ def _strings(values: AnyArray, valid: npt.NDArray[np.bool_] | None) -> Any:
 def _decimals(
     kind: ColumnType, values: AnyArray, valid: npt.NDArray[np.bool_] | None, decimals: Decimals
 ) -> Any:
-    there = values if valid is None else values[valid]
-    largest = max((abs(int(v)) for v in (there.min(), there.max())), default=0) if len(there) else 0
-    if decimals == "auto" and kind.scale == 0 and largest < 2**63:
-        return _numbers(
-            ColumnType(name=kind.name, kind="number", dtype="i8"),
-            _without(values, valid, 0).astype("i8"),
-            valid,
-        )
-    is_exact = largest < 10**_MOST_EXACT_DIGITS and kind.scale <= _LARGEST_EXACT_SCALE
-    if decimals == "float" or (decimals == "auto" and is_exact):
+    if decimals == "exact":
+        exact = [decimal_of(number, kind.scale) for number in values.tolist()]
+        return pd.Series(_without(_object_array(exact), valid, None), dtype=object)
+    whole = _without(values, valid, 0)
+    if decimals == "auto" and kind.scale == 0 and kind.precision <= _MOST_DIGITS_OF_INT64:
+        integers = ColumnType(name=kind.name, kind="number", dtype="i8")
+        return _numbers(integers, whole.astype("i8"), valid)
+    largest = max((abs(int(v)) for v in (whole.min(), whole.max())), default=0) if len(whole) else 0
+    if largest <= _LARGEST_EXACT_WHOLE and kind.scale <= _LARGEST_EXACT_SCALE:
         # Both are exact in a float, and so their quotient is the float nearest to the decimal.
-        return _without(_without(values, valid, 0).astype("f8") / 10.0**kind.scale, valid, np.nan)
-    exact = [decimal_of(number, kind.scale) for number in values.tolist()]
-    return pd.Series(_without(_object_array(exact), valid, None), dtype=object)
+        floats = whole.astype("f8") / 10.0**kind.scale
+    else:
+        # Python's own division of whole numbers is rounded once.
+        floats = (whole / 10**kind.scale).astype("f8")
+    return _floats(kind, floats, valid, decimals)
 
 
 def _numeric_texts(
-    values: AnyArray, valid: npt.NDArray[np.bool_] | None, decimals: Decimals
+    kind: ColumnType, values: AnyArray, valid: npt.NDArray[np.bool_] | None, decimals: Decimals
 ) -> Any:
-    there = values if valid is None else values[valid]
-    longest = max(map(len, there), default=0)
-    if decimals == "float" or (decimals == "auto" and longest <= _MOST_EXACT_DIGITS):
-        return np.array(_without(values, valid, "nan"), dtype="f8")
-    exact = _object_array([Decimal(text) for text in _without(values, valid, "0")])
-    return pd.Series(_without(exact, valid, None), dtype=object)
+    if decimals == "exact":
+        exact = _object_array([Decimal(text) for text in _without(values, valid, "0")])
+        return pd.Series(_without(exact, valid, None), dtype=object)
+    floats = np.array(_without(values, valid, "nan"), dtype="f8")
+    return _floats(kind, floats, valid, decimals)
+
+
+def _floats(
+    kind: ColumnType, floats: AnyArray, valid: npt.NDArray[np.bool_] | None, decimals: Decimals
+) -> AnyArray:
+    floats = _without(floats, valid, np.nan)
+    if decimals == "auto" and (np.isfinite(floats) & (abs(floats) > _LARGEST_EXACT_WHOLE)).any():
+        warnings.warn(
+            f"Column {kind.name!r} has decimals beyond 2**53, of which float64 keeps 15 digits. "
+            'With decimals="exact" (%%sql --decimals exact) each is a Decimal.',
+            DataWarning,
+            stacklevel=_levels_to_the_caller(),
+        )
+    return floats
+
+
+def _levels_to_the_caller() -> int:
+    """How far the code is that asked for the rows: a warning is to name its line."""
+    package = __name__.partition(".")[0]
+    frame, levels = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(package):
+        frame, levels = frame.f_back, levels + 1
+    return levels
 
 
 def _without(values: AnyArray, valid: npt.NDArray[np.bool_] | None, missing: Any) -> AnyArray:

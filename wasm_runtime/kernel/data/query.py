@@ -1,6 +1,7 @@
 """`query`: the whole result of one statement as a DataFrame or an Arrow table."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -11,6 +12,7 @@ import nanoarrow.ipc
 import pandas as pd
 
 from wasm_runtime.contracts.data import QueryRequest
+from wasm_runtime.contracts.table import MAX_PREVIEW_ROWS
 
 from .age import MaxAge, max_age_seconds, say_age
 from .arrow_stream import ArrowStream
@@ -140,11 +142,15 @@ def run_query(
     first_rows: int | None = None,
     decimals: Decimals = "auto",
     max_age: MaxAge = None,
+    on_first_rows: Callable[[pd.DataFrame], None] | None = None,
 ) -> QueryResult:
-    """The result with what a table says of its source."""
+    """The result with what a table says of its source.
+
+    `on_first_rows` is given the first of them, once, when the others are still on their way.
+    """
     started = perf_counter()
     opened = open_query(connection, sql, parameters, first_rows=first_rows, max_age=max_age)
-    frame = _read(opened, decimals)
+    frame = _read(opened, decimals, on_first_rows)
     age = timedelta(seconds=opened.age_seconds or 0)
     return QueryResult(
         frame=frame,
@@ -158,7 +164,9 @@ def run_query(
 
 
 class _Reader:
-    def __init__(self, decimals: Decimals) -> None:
+    def __init__(
+        self, decimals: Decimals, on_first_rows: Callable[[pd.DataFrame], None] | None = None
+    ) -> None:
         if decimals not in ("auto", "exact", "float"):
             raise InterfaceError(
                 f'decimals: expected "auto", "exact" or "float", got {decimals!r}.'
@@ -166,10 +174,19 @@ class _Reader:
         self._decimals = decimals
         self._stream = ArrowStream()
         self._builder: FrameBuilder | None = None
+        self._on_first_rows = on_first_rows
 
     def take(self, part: bytes) -> None:
         for batch in self._stream.feed(part):
             self._built().add(batch)
+        self._tell_of_first_rows()
+
+    def _tell_of_first_rows(self) -> None:
+        """Once there are enough to fill a table that is looked at, and more to wait for."""
+        tell, builder = self._on_first_rows, self._builder
+        if tell and builder and builder.rows >= MAX_PREVIEW_ROWS and not self._stream.is_over:
+            self._on_first_rows = None
+            tell(builder.first_rows(MAX_PREVIEW_ROWS))
 
     def frame(self) -> pd.DataFrame:
         self._stream.end()
@@ -182,8 +199,12 @@ class _Reader:
         return self._builder
 
 
-def _read(opened: OpenedQuery, decimals: Decimals) -> pd.DataFrame:
-    reader = _Reader(decimals)
+def _read(
+    opened: OpenedQuery,
+    decimals: Decimals,
+    on_first_rows: Callable[[pd.DataFrame], None] | None = None,
+) -> pd.DataFrame:
+    reader = _Reader(decimals, on_first_rows)
     for part in opened.parts():
         reader.take(part)
     return reader.frame()

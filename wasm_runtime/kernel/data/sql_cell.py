@@ -8,7 +8,7 @@ from wasm_runtime.contracts.table import TableSource
 
 from .frames_sql import query_frames
 from .query import run_query
-from .show_table import show_table
+from .show_table import arriving_table, show_table
 from .sql_magic import SqlLine
 from .sql_parameters import named_variables
 
@@ -22,17 +22,20 @@ def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
             for name, value in names.items()
             if isinstance(value, pd.DataFrame) and not name.startswith("__")
         }
-        frame, source = query_frames(sql, frames, parameters), None
+        names[asked.variable] = frame = query_frames(sql, frames, parameters)
+        show_table(frame)
     else:
-        result = run_query(
-            asked.connection,
-            sql,
-            parameters,
-            first_rows=asked.first_rows,
-            decimals=asked.decimals,
-            max_age=asked.max_age,
-        )
-        frame = result.frame
+        with arriving_table() as arriving:
+            result = run_query(
+                asked.connection,
+                sql,
+                parameters,
+                first_rows=asked.first_rows,
+                decimals=asked.decimals,
+                max_age=asked.max_age,
+                on_first_rows=arriving.show,
+            )
+        names[asked.variable] = result.frame
         source = TableSource(
             connection=asked.connection,
             seconds=result.seconds,
@@ -41,5 +44,4 @@ def run_sql(asked: SqlLine, sql: str, names: dict[str, Any]) -> None:
             offline=result.is_offline,
             more=result.more,
         )
-    names[asked.variable] = frame
-    show_table(frame, source)
+        show_table(result.frame, source, arriving.display_id)

@@ -39,3 +39,9 @@ test("connection, time, age and variable are told, and that rows are missing", (
     "df",
   ]);
 });
+
+test("rows whose others are still to come are not counted", () => {
+  const column = { name: "a", kind: "integer", type: "int" } as const;
+  const table = { table_id: "", columns: [column], rows: 1, preview: [[1]], is_arriving: true };
+  assert.deepEqual(sourceParts(table, now), ["1 column"]);
+});

@@ -18,8 +18,10 @@ export function ageWords(fetchedAt: string, now: number): string {
 }
 
 /** What the line says, part by part. */
-export function sourceParts({ columns, rows, variable, source }: TableOutput, now: number): string[] {
-  const parts = [`${counted(rows, "row")} × ${counted(columns.length, "column")}`];
+export function sourceParts(table: TableOutput, now: number): string[] {
+  const { columns, rows, variable, source, is_arriving } = table;
+  const width = counted(columns.length, "column");
+  const parts = [is_arriving ? width : `${counted(rows, "row")} × ${width}`];
   if (source) {
     if (source.more) parts.push("cut short: there were more rows");
     parts.push(source.connection, `${secondsWords(source.seconds)}`);

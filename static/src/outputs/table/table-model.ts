@@ -21,7 +21,10 @@ export class TableModel {
   /** Without `channel` only the preview is there. */
   constructor(table: TableOutput, channel: CommChannel | null, signal?: AbortSignal) {
     this.table = table;
-    this.#link = channel && new TableLink(channel, table.table_id, () => this.#becomePreview(), signal);
+    this.#link =
+      channel && !table.is_arriving
+        ? new TableLink(channel, table.table_id, () => this.#becomePreview(), signal)
+        : null;
     this.pages = new RowPages(table.preview, this.isLive ? table.rows : table.preview.length, {
       columns: table.columns.length,
       ask: (offset, limit) => this.#ask({ kind: "ask_window", offset, limit, ...this.#view }),
@@ -50,7 +53,8 @@ export class TableModel {
 
   /** What to say above rows that are not all; empty when nothing is missing. */
   get previewWords(): string {
-    const { rows, preview } = this.table;
+    const { rows, preview, is_arriving } = this.table;
+    if (is_arriving) return `The first ${counted(preview.length, "row")}, seen before the others had come.`;
     if (this.isLive || preview.length >= rows) return "";
     return `The first ${preview.length.toLocaleString("en")} of ${counted(rows, "row")}. Run the cell to see all.`;
   }
