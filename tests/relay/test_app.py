@@ -45,6 +45,8 @@ ROUTES = {
     "/data/queries/{query_id}": "api",
     "/data/{connection}/schema": "api",
     "/data/{connection}/query": "api",
+    "/data/{connection}/explain": "api",
+    "/rooms/{document_id}/data/{connection}/explain": "api",
     "/rooms/{document_id}/data/connections": "api",
     "/rooms/{document_id}/data/{connection}/schema": "api",
     "/rooms/{document_id}/data/{connection}/sample": "api",
