@@ -26,7 +26,7 @@ from tests.browser.conftest import Relay
 from tests.browser.notebook_page import NotebookPage
 from tests.relay.data.servers import READER_PASSWORD, Server
 from tests.support.million_rows import COLUMNS, ROWS, SQL, million_rows, warehouse_file
-from wasm_runtime.contracts.data import RESULT_AGE_HEADER
+from wasm_runtime.contracts.results import RESULT_AGE_HEADER
 
 QUERIES_AT_ONCE = 8
 MEBIBYTE = 1024**2

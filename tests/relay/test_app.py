@@ -52,6 +52,7 @@ ROUTES = {
     "/rooms/{document_id}/data/{connection}/sample": "api",
     "/rooms/{document_id}/data/{connection}/profile": "api",
     "/rooms/{document_id}/data/{connection}/query": "api",
+    "/rooms/{document_id}/data/{connection}/explain": "api",
     "/net/hosts": "api",
     "/net/fetch": "api",
     "/rooms/{document_id}/net/fetch": "api",
