@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import Relay
 from tests.browser.sharing import Person, browser_profile
 
-# Who left without a word is waited for 25 seconds.
+# Who left without a word is waited for 5 seconds, and everybody for 25 after one came oneself.
 GONE_WITHIN_MS = 60_000
 
 

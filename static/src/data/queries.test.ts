@@ -254,7 +254,7 @@ test("without the relay any other query says so, and what works", async () => {
   const other = { ...OPEN, request: { ...OPEN.request, parameters: { n: 1 } } } as unknown as typeof OPEN;
   const { error } = await refusal(queries, other);
   assert.match(error.message, /cannot be reached, and this browser has kept no result of this query/);
-  assert.match(error.hint, /Python and its DataFrames go on/);
+  assert.match(String(error.hint), /Python and its DataFrames go on/);
 });
 
 test("without the relay nothing older is given than the cell allows", async () => {
