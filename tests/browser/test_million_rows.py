@@ -70,10 +70,10 @@ def test_a_query_is_written_its_rows_are_scrolled_taken_to_python_and_plotted(
     look(page, "million-completion")
     notebook.take_completion("shop")
     page.keyboard.type(" is null or true")
-    notebook.button("Databases panel").click()
 
     # Run by a key; the first rows are seen before the last have come.
     notebook.press("Control+Enter")
+    notebook.button("Databases panel").click()
     notebook.button("Always in this notebook").click()
     arriving = page.get_by_text("seen before the others had come")
     expect(arriving).to_be_visible()
