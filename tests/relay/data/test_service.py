@@ -108,7 +108,7 @@ async def test_the_relay_starts_without_any_driver() -> None:
         f"print([name for name in {drivers.split()!r} if name in sys.modules])"
     )
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdout=subprocess.PIPE
+        sys.executable, "-c", program, stdout=subprocess.PIPE, env={}
     )
     output, _ = await process.communicate()
     assert output.strip() == b"[]"

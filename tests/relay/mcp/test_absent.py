@@ -15,7 +15,9 @@ from wasm_runtime.cli import main
 
 @pytest.fixture(autouse=True)
 def _absent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mcp", None)
+    loaded = [name for name in sys.modules if name.startswith("mcp.")]
+    for name in ("mcp", *loaded):
+        monkeypatch.setitem(sys.modules, name, None)
     for module in ("relay.mcp.transport", "relay.mcp.server", "relay.mcp.stdio"):
         monkeypatch.delitem(sys.modules, module, raising=False)
 
