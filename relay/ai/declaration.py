@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from relay.auth.actor import Actor
-from relay.auth.one_person import LOCAL_USER_ID
+from relay.auth.declared_users import EVERYBODY, is_for
+from relay.declared_file import read_declared_file, refuse_unknown
 from relay.secret_store import is_reference
 from wasm_runtime.contracts.ai import AiPolicy, Wire
 from wasm_runtime.errors import UsageError
 
-EVERYBODY = "*"
 ProviderKind = Literal["openai", "anthropic", "gemini", "compatible"]
 """compatible: any server that speaks OpenAI's protocol, such as Ollama, LM Studio, vLLM."""
 ADDRESSES: dict[ProviderKind, str] = {
@@ -97,13 +96,7 @@ class Model:
         return self.name or self.id
 
     def may_be_asked_by(self, actor: Actor) -> bool:
-        """The person at this machine may ask every model; whoever has an account, those that are
-        declared for them; a guest and nobody, none."""
-        if actor.user is None or actor.guest:
-            return False
-        if actor.user.id == LOCAL_USER_ID:
-            return True
-        return EVERYBODY in self.users or actor.user.id in self.users
+        return is_for(actor, self.users)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,16 +153,7 @@ class Declared:
 
 def read_declared(path: Path) -> Declared:
     """Raises UsageError that names what is wrong."""
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}, which the setting ai names.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.") from error
-    try:
-        return declared_of(plain)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error.message}", hint=error.hint) from error
+    return read_declared_file(path, "ai", declared_of)
 
 
 def declared_of(plain: Mapping[str, Any]) -> Declared:
@@ -177,7 +161,7 @@ def declared_of(plain: Mapping[str, Any]) -> Declared:
     providers = _tables("providers", given.pop("providers", {}))
     models = _tables("models", given.pop("models", {}))
     budgets = _tables("budgets", given.pop("budgets", {}))
-    _known("budgets", budgets, ["person", "notebook", "relay"])
+    refuse_unknown("budgets", budgets, ["person", "notebook", "relay"])
     policies = given.pop("policy", {})
     if not isinstance(policies, Mapping):
         raise UsageError("policy: expected a table [policy].")
@@ -207,16 +191,9 @@ def _tables(what: str, given: object) -> Mapping[str, Mapping[str, Any]]:
     return given
 
 
-def _known(what: str, given: Mapping[str, Any], names: Sequence[str]) -> None:
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise UsageError(f"{what} has no field {', '.join(unknown)}.",
-                         hint=f"Known are {', '.join(sorted(names))}.")  # fmt: skip
-
-
 def _made(kind: Any, what: str, given: Mapping[str, Any]) -> Any:
     hints = get_type_hints(kind)
-    _known(what, given, list(hints))
+    refuse_unknown(what, given, list(hints))
     missing = [
         each.name
         for each in fields(kind)

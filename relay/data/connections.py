@@ -3,12 +3,12 @@
 import json
 import os
 import sqlite3
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from relay.declared_file import read_declared_file
 from relay.secret_store import SecretStore, reference_to, variable_name
 from wasm_runtime.errors import UsageError
 
@@ -120,17 +120,16 @@ def _secret_of(name: str) -> str:
 
 
 def _in_file(path: Path) -> dict[str, Declaration]:
-    try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}, which the setting connections names.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.") from error
-    tables: Any = plain.pop("connections", {})
-    if plain or not isinstance(tables, dict):
+    return read_declared_file(path, "connections", _declared_in)
+
+
+def _declared_in(plain: Mapping[str, Any]) -> dict[str, Declaration]:
+    tables = plain.get("connections", {})
+    others = [name for name in plain if name != "connections"]
+    if others or not isinstance(tables, dict):
         raise UsageError(
-            f"{path}: expected tables [connections.NAME] and nothing else, got "
-            f"{', '.join(plain) or 'connections'}."
+            "expected tables [connections.NAME] and nothing else, got "
+            f"{', '.join(others) or 'connections'}."
         )
     return {name: declaration_of(name, table) for name, table in tables.items()}
 

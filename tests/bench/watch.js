@@ -94,6 +94,19 @@
       };
     },
 
+    /** From the next key press to the frame that shows the names which it may begin. */
+    completion() {
+      const { promise: pressed, resolve } = Promise.withResolvers();
+      const key = ({ timeStamp }) => resolve(timeStamp);
+      window.addEventListener("keydown", key, { capture: true, once: true });
+      const root = document.querySelector("notebook-view").shadowRoot;
+      const times = changed(root, () => inNotebook(".nb-completions [role=option]").length > 0);
+      return async () => {
+        const [from, { shown }] = await Promise.all([pressed, times]);
+        return shown - from;
+      };
+    },
+
     async plainRoundTrip(code) {
       const from = performance.now();
       const output = plainOutput();
