@@ -58,12 +58,17 @@ def test_names_of_a_large_schema_are_completed(
             notebook.edit(index)
             notebook.press("Home", *["ArrowRight"] * sql.index("|"))
             milliseconds = []
-            # The first also waits for the schema, which is read once.
-            for _ in range(10 * RUNS + 1):
+            if index == 0:
+                # The schema is read once; what is typed meanwhile may find no list, or keywords.
+                with page.expect_response("**/data/large/schema"):
+                    notebook.press(key)
+                notebook.press("Backspace")
+                expect(page.locator(".nb-completions")).to_have_count(0)
+            for _ in range(10 * RUNS):
                 listed = page.evaluate_handle("() => bench.completion()")
                 notebook.press(key)
                 milliseconds.append(listed.evaluate("(listed) => listed()"))
                 notebook.press("Escape", "Backspace")
                 expect(page.locator(".nb-completions")).to_have_count(0)
             name = f"SQL: key press to names, {where} ({TABLES} tables x {COLUMNS} columns)"
-            figures.add(name, "ms", milliseconds[1:], limit=50)
+            figures.add(name, "ms", milliseconds, limit=50)

@@ -102,7 +102,10 @@
       const root = document.querySelector("notebook-view").shadowRoot;
       const times = changed(root, () => inNotebook(".nb-completions [role=option]").length > 0);
       return async () => {
-        const [from, { shown }] = await Promise.all([pressed, times]);
+        const late = new Promise((_, reject) =>
+          setTimeout(() => reject(new Error("no completion was listed")), PATIENCE_MS),
+        );
+        const [from, { shown }] = await Promise.race([Promise.all([pressed, times]), late]);
         return shown - from;
       };
     },
